@@ -1,0 +1,90 @@
+using Api.Protected;
+using Api.Tokens;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace Api.ApiDescription;
+
+/// <summary>The OpenAPI document and Swagger UI, whose Authorize button gets a token from our own token endpoint.</summary>
+internal static class SwaggerPages
+{
+    private const string Document = "v1";
+    private const string Scheme = "oauth2";
+
+    public static void AddSwaggerPages(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        services.AddSwaggerGen();
+        services.AddOptions<SwaggerGenOptions>().Configure<AuthorizationServerOptions>(Configure);
+    }
+
+    /// <summary>Serves both ahead of authorization: whoever may reach the server may read what it offers.</summary>
+    public static void UseSwaggerPages(this WebApplication app)
+    {
+        app.UseSwagger(options => options.RouteTemplate = "swagger/{documentName}/swagger.json");
+        app.UseSwaggerUI(options =>
+        {
+            options.DocumentTitle = "Token issuer";
+            options.SwaggerEndpoint($"{Document}/swagger.json", "Token issuer");
+        });
+        app.MapGet("/", () => TypedResults.LocalRedirect("~/swagger")).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    private static void Configure(SwaggerGenOptions swagger, AuthorizationServerOptions server)
+    {
+        swagger.SwaggerDoc(Document, new() { Title = "Token issuer", Version = Document });
+        swagger.AddSecurityDefinition(Scheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.OAuth2,
+            Flows = new()
+            {
+                ClientCredentials = new()
+                {
+                    TokenUrl = new(new Uri(server.Issuer).AbsolutePath.TrimEnd('/') + TokenEndpoint.Path, UriKind.Relative),
+                    Scopes = Scope.Parse(server.Scopes)!.Value.ToDictionary(scope => scope, scope => $"Tokens with scope {scope}"),
+                },
+            },
+        });
+        swagger.SupportNonNullableReferenceTypes();
+        swagger.NonNullableReferenceTypesAsRequired();
+        swagger.OperationFilter<GuardFilter>();
+    }
+
+    /// <summary>Shows on each guarded operation the scope that it needs, and how it is refused.</summary>
+    private sealed class GuardFilter : IOperationFilter
+    {
+        public void Apply(OpenApiOperation operation, OperationFilterContext context)
+        {
+            if (ScopeRequirement.Of(context.ApiDescription.ActionDescriptor.EndpointMetadata) is not { } scope)
+            {
+                return;
+            }
+
+            operation.Security = [new() { [new(Scheme, context.Document)] = [scope] }];
+            operation.Responses ??= [];
+            operation.Responses["401"] = Refusal("No access token, or one that is not valid (invalid_token)");
+            operation.Responses["403"] = Refusal($"The access token lacks the scope {scope} (insufficient_scope)");
+
+            OpenApiResponse Refusal(string description) => new()
+            {
+                Description = description,
+                Headers = new Dictionary<string, IOpenApiHeader>
+                {
+                    ["WWW-Authenticate"] = new OpenApiHeader
+                    {
+                        Description = "RFC 6750 §3",
+                        Schema = context.SchemaGenerator.GenerateSchema(typeof(string), context.SchemaRepository),
+                    },
+                },
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/problem+json"] = new OpenApiMediaType
+                    {
+                        Schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemDetails), context.SchemaRepository),
+                    },
+                },
+            };
+        }
+    }
+}

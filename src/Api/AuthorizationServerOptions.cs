@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Options;
+
+namespace Api;
+
+/// <summary>What this authorization server promises its clients and the servers that trust it. Read once, at the start.</summary>
+internal sealed class AuthorizationServerOptions
+{
+    /// <summary>The media types of an access token: the one every gateway takes, and that of RFC 9068 §2.1.</summary>
+    public static readonly ImmutableArray<string> AccessTokenTypes = ["JWT", "at+jwt"];
+
+    public static readonly ImmutableArray<int> KeySizes = [2048, 3072, 4096];
+
+    public static readonly TimeSpan ShortestTokenLifetime = TimeSpan.FromMinutes(1);
+
+    public static readonly TimeSpan LongestTokenLifetime = TimeSpan.FromHours(24);
+
+    /// <summary>How far the clock of another instance may be off.</summary>
+    public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long API Gateway keeps a key set before it asks again.</summary>
+    public static readonly TimeSpan GatewayCacheAge = TimeSpan.FromHours(2);
+
+    /// <summary>How long any cache may keep the metadata and the key set.</summary>
+    public static readonly TimeSpan WellKnownMaxAge = TimeSpan.FromMinutes(5);
+
+    /// <summary><c>iss</c> of every token and the start of every published address. Stays the string that was given.</summary>
+    public string Issuer { get; set; } = "";
+
+    /// <summary><c>aud</c> of every token: the API that the tokens are for.</summary>
+    public string Audience { get; set; } = "api";
+
+    /// <summary>The scopes that exist here, space-separated.</summary>
+    public string Scopes { get; set; } = "USER ADMIN";
+
+    /// <summary>For clients without a lifetime of their own.</summary>
+    public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>The <c>typ</c> header of every token.</summary>
+    public string AccessTokenType { get; set; } = AccessTokenTypes[0];
+
+    /// <summary>Bits of the next RSA key.</summary>
+    public int KeySize { get; set; } = KeySizes[0];
+
+    /// <summary>How long a new key is published before it signs.</summary>
+    public TimeSpan KeyPropagation { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>Where signing keys and clients are kept; a relative path starts at the content root.</summary>
+    public string DataDirectory { get; set; } = ".data";
+
+    /// <summary>Whether /swagger is served.</summary>
+    public bool Swagger { get; set; }
+}
+
+internal static class AuthorizationServerRegistration
+{
+    public static void AddAuthorizationServer(this IServiceCollection services)
+    {
+        services.AddOptions<AuthorizationServerOptions>()
+            .Configure<IHostEnvironment>(UseDevelopmentDefaults)
+            .Configure<IConfiguration>(Bind)
+            .PostConfigure<IHostEnvironment>(UseContentRoot)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AuthorizationServerOptions>, AuthorizationServerOptionsValidator>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value);
+    }
+
+    private static void UseDevelopmentDefaults(AuthorizationServerOptions options, IHostEnvironment environment)
+    {
+        if (environment.IsDevelopment())
+        {
+            options.Issuer = "http://localhost:5000";
+            options.Swagger = true;
+        }
+    }
+
+    private static void Bind(AuthorizationServerOptions options, IConfiguration configuration)
+    {
+        try
+        {
+            configuration.Bind(options);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new OptionsValidationException(
+                Options.DefaultName, typeof(AuthorizationServerOptions), [exception.Message.TrimEnd('.') + "."]);
+        }
+    }
+
+    private static void UseContentRoot(AuthorizationServerOptions options, IHostEnvironment environment)
+    {
+        if (!string.IsNullOrWhiteSpace(options.DataDirectory))
+        {
+            options.DataDirectory = Path.Combine(environment.ContentRootPath, options.DataDirectory);
+        }
+    }
+}

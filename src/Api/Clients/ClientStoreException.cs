@@ -1,0 +1,4 @@
+namespace Api.Clients;
+
+/// <summary>The registered clients cannot be had: the message names where they are kept, what is wrong and the remedy.</summary>
+internal sealed class ClientStoreException(string message, Exception? cause = null) : Exception(message, cause);

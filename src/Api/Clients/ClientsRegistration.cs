@@ -1,0 +1,11 @@
+namespace Api.Clients;
+
+internal static class ClientsRegistration
+{
+    public static void AddClients(this IServiceCollection services)
+    {
+        services.AddSingleton<SqliteClientStore>();
+        services.AddSingleton<ClientRegistry>();
+        services.AddSingleton<DevelopmentClient>();
+    }
+}

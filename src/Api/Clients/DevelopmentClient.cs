@@ -1,0 +1,29 @@
+namespace Api.Clients;
+
+/// <summary>The client that the first start on a developer's machine makes, so that there is a token to get at once.</summary>
+internal sealed class DevelopmentClient(SqliteClientStore store, AuthorizationServerOptions options, TimeProvider time)
+{
+    public const string ClientId = "development";
+
+    /// <summary>Makes the client where there is no client at all, and returns the secret; null where it made none.</summary>
+    public async Task<string?> CreateAsync(CancellationToken cancellation)
+    {
+        if (!await store.IsEmptyAsync(cancellation))
+        {
+            return null;
+        }
+
+        var now = time.GetUtcNow();
+        var (secret, clearText) = ClientSecret.Generate(now);
+        var client = new Client
+        {
+            ClientId = ClientId,
+            ClientName = "Development",
+            Scopes = Scope.Parse(options.Scopes)!.Value,
+            Secrets = [secret],
+            CreatedAt = now,
+        };
+
+        return await store.AddAsync(client, cancellation) ? clearText : null;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Api.Keys;
+
+/// <summary>One RSA key pair, its key ID (the RFC 7638 thumbprint) and the moment it was made.</summary>
+internal sealed class SigningKey
+{
+    /// <summary>Smaller keys are refused (RFC 7518 §3.3).</summary>
+    public const int MinimumSize = 2048;
+
+    /// <summary>Larger keys make each token cost more than it is worth.</summary>
+    public const int MaximumSize = 4096;
+
+    private readonly RSAParameters _privateKey;
+
+    private SigningKey(RSAParameters privateKey, DateTimeOffset createdAt)
+    {
+        _privateKey = privateKey;
+        CreatedAt = createdAt;
+        Parameters = new() { Modulus = privateKey.Modulus, Exponent = privateKey.Exponent };
+        Kid = Base64UrlEncoder.Encode(new RsaSecurityKey(Parameters).ComputeJwkThumbprint());
+        PublicKey = new(Parameters) { KeyId = Kid };
+        Credentials = new(new RsaSecurityKey(privateKey) { KeyId = Kid }, SecurityAlgorithms.RsaSha256);
+    }
+
+    public string Kid { get; }
+
+    public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>Modulus and public exponent, nothing private.</summary>
+    public RSAParameters Parameters { get; }
+
+    /// <summary>Verifies what <see cref="Credentials"/> signed.</summary>
+    public RsaSecurityKey PublicKey { get; }
+
+    /// <summary>Signs with RS256; carries the private key.</summary>
+    public SigningCredentials Credentials { get; }
+
+    /// <summary>Makes a new key pair of <paramref name="size"/> bits.</summary>
+    public static SigningKey Create(int size, DateTimeOffset now)
+    {
+        using var rsa = RSA.Create(size);
+
+        return new(rsa.ExportParameters(includePrivateParameters: true), now);
+    }
+
+    /// <summary>Reads a private key from PKCS#8 (RFC 5958).</summary>
+    /// <exception cref="CryptographicException">It is no RSA key, too small, too large, or has another exponent than 65537.</exception>
+    public static SigningKey FromPkcs8(ReadOnlySpan<byte> pkcs8, DateTimeOffset createdAt)
+    {
+        using var rsa = RSA.Create();
+        rsa.ImportPkcs8PrivateKey(pkcs8, out var read);
+        var parameters = rsa.ExportParameters(includePrivateParameters: true);
+
+        if (read != pkcs8.Length)
+        {
+            throw new CryptographicException("bytes follow the key");
+        }
+
+        if (rsa.KeySize is < MinimumSize or > MaximumSize)
+        {
+            throw new CryptographicException($"the key has {rsa.KeySize} bits, not {MinimumSize} to {MaximumSize}");
+        }
+
+        // A verifier may take a small exponent for an attack; every tool makes 65537.
+        if (!parameters.Exponent.AsSpan().SequenceEqual<byte>([1, 0, 1]))
+        {
+            throw new CryptographicException("the public exponent is not 65537");
+        }
+
+        return new(parameters, createdAt);
+    }
+
+    public byte[] ExportPkcs8()
+    {
+        using var rsa = RSA.Create(_privateKey);
+
+        return rsa.ExportPkcs8PrivateKey();
+    }
+
+    public override string ToString() => Kid;
+}

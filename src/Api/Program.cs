@@ -1,0 +1,56 @@
+using Api;
+using Api.ApiDescription;
+using Api.Clients;
+using Api.Keys;
+using Api.Protected;
+using Api.Tokens;
+using Api.WellKnown;
+
+try
+{
+    var builder = WebApplication.CreateSlimBuilder(args);
+
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    builder.Services.AddProblemDetails();
+    builder.Services.AddSingleton(TimeProvider.System);
+    ApiJson.AddTo(builder.Services);
+    builder.Services.AddAuthorizationServer();
+    builder.Services.AddKeys();
+    builder.Services.AddClients();
+    builder.Services.AddTokens();
+    builder.Services.AddWellKnown();
+    builder.Services.AddBearerAuthentication();
+    builder.Services.AddSwaggerPages();
+
+    var app = builder.Build();
+    var options = app.Services.GetRequiredService<AuthorizationServerOptions>();
+
+    // Where the issuer has a path, the addresses that it publishes lead here with it.
+    app.UsePathBase(new Uri(options.Issuer).AbsolutePath);
+    app.UseExceptionHandler();
+    app.UseStatusCodePages();
+    app.UseRouting();
+
+    if (options.Swagger)
+    {
+        app.UseSwaggerPages();
+    }
+
+    app.UseAuthentication();
+    app.UseAuthorization();
+
+    app.MapWellKnown();
+    app.MapToken();
+    app.MapUser();
+    app.MapAdmin();
+
+    await app.StartAndWaitAsync();
+
+    return 0;
+}
+catch (Exception exception) when (FailedStart.Explain(exception) is { } explanation)
+{
+    await Console.Error.WriteLineAsync(explanation);
+
+    return 1;
+}

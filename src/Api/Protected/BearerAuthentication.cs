@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Microsoft.Net.Http.Headers;
+
+namespace Api.Protected;
+
+/// <summary>Checks bearer tokens (RFC 6750 §2.1, RFC 9068 §4) with our own keys, and denies every route that is not opened.</summary>
+internal static class BearerAuthentication
+{
+    // No request line and headers above this size pass the gateway.
+    private const int MaximumTokenLength = 10_240;
+
+    public static void AddBearerAuthentication(this IServiceCollection services)
+    {
+        // AddAuthentication would bring data protection along, which writes keys of its own to the disk at each first start.
+        services.AddAuthenticationCore(options => options.DefaultScheme = JwtBearerDefaults.AuthenticationScheme);
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services)
+            .AddScheme<JwtBearerOptions, JwtBearerHandler>(JwtBearerDefaults.AuthenticationScheme, configureOptions: null);
+        services.AddSingleton<PublishedKeys>();
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<AuthorizationServerOptions, PublishedKeys, TimeProvider>(Configure);
+        services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+
+    private static void Configure(JwtBearerOptions bearer, AuthorizationServerOptions server, PublishedKeys keys, TimeProvider time)
+    {
+        bearer.ConfigurationManager = keys;
+        bearer.MapInboundClaims = false;
+        // The texts of failed checks quote the token.
+        bearer.IncludeErrorDetails = false;
+        bearer.Events = new() { OnChallenge = ChallengeAsync, OnForbidden = ForbidAsync };
+
+        foreach (var handler in bearer.TokenHandlers.OfType<JsonWebTokenHandler>())
+        {
+            handler.MaximumTokenSizeInBytes = MaximumTokenLength;
+        }
+
+        bearer.TokenValidationParameters = new()
+        {
+            ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+            ValidTypes = [server.AccessTokenType],
+            ValidIssuer = server.Issuer,
+            ValidAudience = server.Audience,
+            // A token without a key ID, or with one that we did not publish, is not worth trying.
+            TryAllIssuerSigningKeys = false,
+            NameClaimType = JwtRegisteredClaimNames.Sub,
+            LifetimeValidator = (notBefore, expires, _, _) => IsAlive(notBefore, expires, time.GetUtcNow().UtcDateTime),
+        };
+    }
+
+    // The app's own clock, as for signing; a token without an end is refused.
+    private static bool IsAlive(DateTime? notBefore, DateTime? expires, DateTime now) =>
+        expires > now - AuthorizationServerOptions.ClockSkew
+        && !(notBefore > now + AuthorizationServerOptions.ClockSkew);
+
+    // RFC 6750 §3.1: no error code for a request that carries no token.
+    private static Task ChallengeAsync(JwtBearerChallengeContext context)
+    {
+        if (context.AuthenticateFailure is not null)
+        {
+            context.Error = "invalid_token";
+            context.ErrorDescription = context.AuthenticateFailure is SecurityTokenInvalidLifetimeException
+                ? "The access token is expired or not valid yet."
+                : "The access token is not valid.";
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static Task ForbidAsync(ForbiddenContext context)
+    {
+        if (context.HttpContext.GetEndpoint() is { } endpoint && ScopeRequirement.Of(endpoint.Metadata) is { } scope)
+        {
+            context.Response.Headers[HeaderNames.WWWAuthenticate] = $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"";
+        }
+
+        return Task.CompletedTask;
+    }
+}

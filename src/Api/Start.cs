@@ -1,0 +1,68 @@
+using Api.Clients;
+using Api.Keys;
+using Api.Tokens;
+
+namespace Api;
+
+/// <summary>Starts the program on one machine: makes what is missing, listens, and shows a developer the first steps.</summary>
+internal static class Start
+{
+    public static async Task StartAndWaitAsync(this WebApplication app)
+    {
+        // Ahead of listening, so that what is damaged stops the start and nobody is answered.
+        await app.Services.GetRequiredService<KeyRingCache>().GetAsync(CancellationToken.None);
+        await app.Services.GetRequiredService<SqliteClientStore>().OpenAsync(CancellationToken.None);
+
+        await app.StartAsync();
+
+        if (app.Environment.IsDevelopment())
+        {
+            // Once it listens: a secret is shown only this once, and a start that fails would have used it up.
+            var secret = await app.Services.GetRequiredService<DevelopmentClient>().CreateAsync(CancellationToken.None);
+            var options = app.Services.GetRequiredService<AuthorizationServerOptions>();
+            await Console.Out.WriteLineAsync(FirstSteps(options, secret) + OtherAddress(options, app.Urls));
+        }
+
+        await app.WaitForShutdownAsync();
+    }
+
+    private static string FirstSteps(AuthorizationServerOptions options, string? secret)
+    {
+        var swagger = options.Swagger ? $"Swagger UI: {options.Issuer}/swagger" : "";
+
+        if (secret is null)
+        {
+            return $"""
+
+                The clients are those of the start before. (Lost the secret? Delete {options.DataDirectory} and start again.)
+                {swagger}
+                """;
+        }
+
+        var getToken = $"curl -s -u {DevelopmentClient.ClientId}:{secret} -d grant_type=client_credentials "
+            + $"{options.Issuer}{TokenEndpoint.Path}";
+
+        return $$"""
+
+            A client for development was made. Its secret is shown only this once:
+
+              client_id      {{DevelopmentClient.ClientId}}
+              client_secret  {{secret}}
+
+            Get a token:
+
+              {{getToken}}
+
+            Call a guarded route with one:
+
+              curl -s -H "Authorization: Bearer $({{getToken}} | sed 's/.*"access_token":"\([^"]*\)".*/\1/')" {{options.Issuer}}/user/me
+
+            {{swagger}}
+            """;
+    }
+
+    private static string OtherAddress(AuthorizationServerOptions options, ICollection<string> urls) =>
+        urls.Any(url => BindingAddress.Parse(url).Port == new Uri(options.Issuer).Port)
+            ? ""
+            : $"This program listens on {string.Join(", ", urls)} but calls itself {options.Issuer}: set Issuer to that address too.\n";
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Api.Clients;
+
+namespace Api.Tokens;
+
+/// <summary>The token endpoint (RFC 6749 §3.2) for the client credentials grant (RFC 6749 §4.4).</summary>
+internal static partial class TokenEndpoint
+{
+    public const string Path = "/oauth2/token";
+
+    private const int MaximumBodyLength = 16 * 1024;
+
+    public static void AddTokens(this IServiceCollection services) => services.AddSingleton<AccessTokenIssuer>();
+
+    public static void MapToken(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost(Path, PostAsync)
+            .AllowAnonymous()
+            .WithTags("OAuth 2.0")
+            .WithSummary("Gets an access token (RFC 6749 §4.4)")
+            .WithDescription("The client authenticates with HTTP Basic, or with client_id and client_secret in the body. Without "
+                + "scope, the token has every scope that the client may have. Errors: invalid_request, invalid_client, invalid_scope, "
+                + "unauthorized_client, unsupported_grant_type.")
+            .Accepts<TokenRequestBody>("application/x-www-form-urlencoded", "application/json")
+            .Produces<TokenResponse>()
+            .Produces<TokenErrorResponse>(StatusCodes.Status400BadRequest)
+            .Produces<TokenErrorResponse>(StatusCodes.Status401Unauthorized)
+            .Produces<TokenErrorResponse>(StatusCodes.Status413PayloadTooLarge);
+
+        routes.MapMethodNotAllowed(Path, HttpMethods.Post, TokenError.MethodNotAllowed);
+    }
+
+    private static async Task<IResult> PostAsync(
+        HttpContext http,
+        ClientRegistry clients,
+        AccessTokenIssuer issuer,
+        AuthorizationServerOptions options,
+        ILogger<AccessTokenIssuer> logger)
+    {
+        http.Response.NoStore();
+
+        if (await ReadBodyAsync(http.Request) is not { } body)
+        {
+            return Refuse(TokenError.BodyTooLarge);
+        }
+
+        if (!TokenParameters.TryParse(http.Request.ContentType, body, out var parameters, out var error))
+        {
+            return Refuse(error);
+        }
+
+        if (parameters.GrantType is null)
+        {
+            return Refuse(TokenError.InvalidRequest("The grant_type is missing."));
+        }
+
+        if (!ClientCredentials.TryParse(http.Request.Headers.Authorization, parameters, out var credentials, out error))
+        {
+            return Refuse(error);
+        }
+
+        if (await clients.AuthenticateAsync(credentials.ClientId, credentials.Secret, http.RequestAborted) is not { } client)
+        {
+            return Refuse(TokenError.InvalidClient(credentials.FromBasic));
+        }
+
+        if (!client.Enabled)
+        {
+            return Refuse(TokenError.UnauthorizedClient, client.ClientId);
+        }
+
+        if (parameters.GrantType is not "client_credentials")
+        {
+            return Refuse(TokenError.UnsupportedGrantType, client.ClientId);
+        }
+
+        if (Grant(parameters.Scope, client, options) is not { } scopes)
+        {
+            return Refuse(TokenError.InvalidScope, client.ClientId);
+        }
+
+        return TypedResults.Json(await issuer.IssueAsync(client, scopes, http.RequestAborted));
+
+        TokenError Refuse(TokenError refusal, string? clientId = null)
+        {
+            LogRefusal(logger, refusal.Error, refusal.Description, clientId ?? "(not authenticated)");
+
+            return refusal;
+        }
+    }
+
+    /// <summary>The scopes of the token: all that were asked for, or all that there are for this client; null where that is not to be had.</summary>
+    private static ImmutableArray<string>? Grant(string? requested, Client client, AuthorizationServerOptions options)
+    {
+        // A scope that has left the settings is no longer given to anybody.
+        var allowed = client.Scopes.Intersect(Scope.Parse(options.Scopes)!.Value, StringComparer.Ordinal).ToImmutableArray();
+        var granted = requested is null ? allowed : Scope.Parse(requested);
+
+        return granted is { Length: > 0 } scopes && scopes.All(allowed.Contains) ? scopes : null;
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request)
+    {
+        if (request.ContentLength > MaximumBodyLength)
+        {
+            return null;
+        }
+
+        // Counted here as well: a length need not be given, and not every server in front of this code limits it.
+        var read = await request.BodyReader.ReadAtLeastAsync(MaximumBodyLength + 1, request.HttpContext.RequestAborted);
+        var body = read.Buffer.Length > MaximumBodyLength ? null : read.Buffer.ToArray();
+        request.BodyReader.AdvanceTo(read.Buffer.End);
+
+        return body is null ? null : new ReadOnlyMemory<byte>(body);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Token refused for client {ClientId}: {Error}. {Description}")]
+    private static partial void LogRefusal(ILogger logger, string error, string description, string clientId);
+}
+
+/// <summary>The body of a token request, as the API description shows it (RFC 6749 §2.3.1, §4.4.2).</summary>
+internal sealed record TokenRequestBody(string GrantType, string? Scope, string? ClientId, string? ClientSecret);

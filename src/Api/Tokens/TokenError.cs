@@ -1,0 +1,48 @@
+using Microsoft.Net.Http.Headers;
+
+namespace Api.Tokens;
+
+/// <summary>A refusal of the token endpoint (RFC 6749 §5.2), its texts fixed so that none of the request comes back in it.</summary>
+internal sealed record TokenError(int Status, string Error, string Description) : IResult
+{
+    public static readonly TokenError InvalidScope =
+        Invalid("invalid_scope", "A requested scope does not exist or is not one that the client may have.");
+
+    public static readonly TokenError UnauthorizedClient = Invalid("unauthorized_client", "The client is disabled.");
+
+    public static readonly TokenError UnsupportedGrantType =
+        Invalid("unsupported_grant_type", "The grant type must be client_credentials.");
+
+    public static readonly TokenError BodyTooLarge =
+        InvalidRequest("The body is too large.") with { Status = StatusCodes.Status413PayloadTooLarge };
+
+    public static readonly TokenError MethodNotAllowed =
+        InvalidRequest("The method must be POST.") with { Status = StatusCodes.Status405MethodNotAllowed };
+
+    private static readonly TokenError WrongCredentials = new(
+        StatusCodes.Status401Unauthorized, "invalid_client", "The client is unknown, or its credentials are missing or wrong.");
+
+    // Sent only to those who tried Basic: a browser would ask its user for a password.
+    private bool ChallengesBasic { get; init; }
+
+    public static TokenError InvalidRequest(string description) => Invalid("invalid_request", description);
+
+    public static TokenError InvalidClient(bool triedBasic) => WrongCredentials with { ChallengesBasic = triedBasic };
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.NoStore();
+
+        if (ChallengesBasic)
+        {
+            httpContext.Response.Headers[HeaderNames.WWWAuthenticate] = "Basic realm=\"oauth2\", charset=\"UTF-8\"";
+        }
+
+        return TypedResults.Json(new TokenErrorResponse(Error, Description), statusCode: Status).ExecuteAsync(httpContext);
+    }
+
+    private static TokenError Invalid(string error, string description) => new(StatusCodes.Status400BadRequest, error, description);
+}
+
+/// <summary>The body of a refusal (RFC 6749 §5.2).</summary>
+internal sealed record TokenErrorResponse(string Error, string ErrorDescription);

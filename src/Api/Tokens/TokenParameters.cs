@@ -1,0 +1,129 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Mime;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Api.Tokens;
+
+/// <summary>
+/// The parameters in the body of a token request (RFC 6749 §3.2): a form, or a JSON object with the same member names. None
+/// occurs twice; one without a value counts as left out.
+/// </summary>
+internal sealed class TokenParameters
+{
+    public const string GrantTypeName = "grant_type";
+    public const string ScopeName = "scope";
+    public const string ClientIdName = "client_id";
+    public const string ClientSecretName = "client_secret";
+
+    private static readonly string[] Names = [GrantTypeName, ScopeName, ClientIdName, ClientSecretName];
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private static readonly TokenError WrongContentType =
+        TokenError.InvalidRequest("The content type must be application/x-www-form-urlencoded or application/json.");
+
+    private static readonly TokenError RepeatedParameter = TokenError.InvalidRequest("A parameter occurs more than once.");
+    private static readonly TokenError DamagedForm = TokenError.InvalidRequest("The body is not a form in UTF-8.");
+    private static readonly TokenError DamagedJson =
+        TokenError.InvalidRequest("The body is not a JSON object in UTF-8 whose members differ in name.");
+
+    private static readonly TokenError NotText = TokenError.InvalidRequest("A parameter is not a JSON string.");
+
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    public string? GrantType => _values.GetValueOrDefault(GrantTypeName);
+
+    public string? Scope => _values.GetValueOrDefault(ScopeName);
+
+    public string? ClientId => _values.GetValueOrDefault(ClientIdName);
+
+    public string? ClientSecret => _values.GetValueOrDefault(ClientSecretName);
+
+    public static bool TryParse(
+        string? contentType,
+        ReadOnlyMemory<byte> body,
+        [NotNullWhen(true)] out TokenParameters? parameters,
+        [NotNullWhen(false)] out TokenError? error)
+    {
+        var read = new TokenParameters();
+        error = MediaTypeHeaderValue.TryParse(contentType, out var type) ? type.MediaType.Value?.ToLowerInvariant() switch
+        {
+            MediaTypeNames.Application.FormUrlEncoded => read.ReadForm(body.Span),
+            MediaTypeNames.Application.Json => read.ReadJson(body),
+            _ => WrongContentType,
+        } : WrongContentType;
+        parameters = error is null ? read : null;
+
+        return parameters is not null;
+    }
+
+    private TokenError? ReadForm(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            using var form = new FormReader(StrictUtf8.GetString(body));
+            var names = new HashSet<string>(StringComparer.Ordinal);
+
+            while (form.ReadNextPair() is { } parameter)
+            {
+                if (!names.Add(parameter.Key))
+                {
+                    return RepeatedParameter;
+                }
+
+                Keep(parameter.Key, parameter.Value);
+            }
+
+            return null;
+        }
+        catch (Exception exception) when (exception is DecoderFallbackException or InvalidDataException)
+        {
+            return DamagedForm;
+        }
+    }
+
+    private TokenError? ReadJson(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body, new() { AllowDuplicateProperties = false, MaxDepth = 8 });
+
+            if (json.RootElement.ValueKind is not JsonValueKind.Object)
+            {
+                return DamagedJson;
+            }
+
+            foreach (var name in Names)
+            {
+                if (!json.RootElement.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.Null)
+                {
+                    continue;
+                }
+
+                if (value.ValueKind is not JsonValueKind.String)
+                {
+                    return NotText;
+                }
+
+                Keep(name, value.GetString()!);
+            }
+
+            return null;
+        }
+        // InvalidOperationException: a string that is no UTF-8 or half a surrogate pair.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return DamagedJson;
+        }
+    }
+
+    private void Keep(string name, string value)
+    {
+        if (value is not "" && Names.Contains(name))
+        {
+            _values.Add(name, value);
+        }
+    }
+}
