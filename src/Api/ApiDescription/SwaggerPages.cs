@@ -48,7 +48,24 @@ internal static class SwaggerPages
         });
         swagger.SupportNonNullableReferenceTypes();
         swagger.NonNullableReferenceTypesAsRequired();
+        swagger.OperationFilter<BodyFilter>();
         swagger.OperationFilter<GuardFilter>();
+    }
+
+    private sealed class BodyFilter : IOperationFilter
+    {
+        public void Apply(OpenApiOperation operation, OperationFilterContext context)
+        {
+            if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<DescribedBody>().SingleOrDefault() is { } body)
+            {
+                var schema = context.SchemaGenerator.GenerateSchema(body.Type, context.SchemaRepository);
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Required = true,
+                    Content = body.ContentTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = schema }),
+                };
+            }
+        }
     }
 
     /// <summary>Shows on each guarded operation the scope that it needs, and how it is refused.</summary>

@@ -59,7 +59,8 @@ internal sealed record ClientDocument(
             throw new FormatException($"claims has '{claim}', which the server sets itself");
         }
 
-        if (Secrets.Length > Client.MaximumSecrets || Secrets.Any(secret => secret.Sha256.Length != SHA256.HashSizeInBytes))
+        // The annotations do not reach into the list: it may hold a null.
+        if (Secrets.Length > Client.MaximumSecrets || Secrets.Any(secret => secret?.Sha256.Length != SHA256.HashSizeInBytes))
         {
             throw new FormatException($"secrets are not at most {Client.MaximumSecrets} with a SHA-256 each");
         }

@@ -18,7 +18,8 @@ internal sealed class KeyRing
             throw new ArgumentException($"A key ring holds 1 to {MaximumKeys} keys.", nameof(keys));
         }
 
-        Keys = keys.Sort((one, other) => one.CreatedAt.CompareTo(other.CreatedAt));
+        // Every instance has to come to the same order, also where two keys were made in the same moment.
+        Keys = [.. keys.OrderBy(key => key.CreatedAt).ThenBy(key => key.Kid, StringComparer.Ordinal)];
         _schedule = schedule;
         _from = [.. Keys.Select((_, index) => Keys[index..])];
     }

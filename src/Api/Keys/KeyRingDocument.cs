@@ -33,7 +33,8 @@ internal sealed record KeyRingDocument(int Version, ImmutableArray<KeyRingDocume
 
         var document = Deserialize(json);
 
-        if (document.Keys is not { IsDefault: false, Length: > 0 and <= KeyRing.MaximumKeys })
+        // The annotations do not reach into the list: it may hold a null.
+        if (document.Keys is not { Length: > 0 and <= KeyRing.MaximumKeys } || document.Keys.Contains(null!))
         {
             throw new FormatException($"it does not hold 1 to {KeyRing.MaximumKeys} keys");
         }

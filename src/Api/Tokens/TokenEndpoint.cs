@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Net.Mime;
+using Api.ApiDescription;
 using Api.Clients;
 
 namespace Api.Tokens;
@@ -22,7 +24,8 @@ internal static partial class TokenEndpoint
             .WithDescription("The client authenticates with HTTP Basic, or with client_id and client_secret in the body. Without "
                 + "scope, the token has every scope that the client may have. Errors: invalid_request, invalid_client, invalid_scope, "
                 + "unauthorized_client, unsupported_grant_type.")
-            .Accepts<TokenRequestBody>("application/x-www-form-urlencoded", "application/json")
+            .WithMetadata(new DescribedBody(
+                typeof(TokenRequestBody), [MediaTypeNames.Application.FormUrlEncoded, MediaTypeNames.Application.Json]))
             .Produces<TokenResponse>()
             .Produces<TokenErrorResponse>(StatusCodes.Status400BadRequest)
             .Produces<TokenErrorResponse>(StatusCodes.Status401Unauthorized)
@@ -100,7 +103,7 @@ internal static partial class TokenEndpoint
         return granted is { Length: > 0 } scopes && scopes.All(allowed.Contains) ? scopes : null;
     }
 
-    private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpRequest request)
+    private static async ValueTask<byte[]?> ReadBodyAsync(HttpRequest request)
     {
         if (request.ContentLength > MaximumBodyLength)
         {
@@ -112,7 +115,7 @@ internal static partial class TokenEndpoint
         var body = read.Buffer.Length > MaximumBodyLength ? null : read.Buffer.ToArray();
         request.BodyReader.AdvanceTo(read.Buffer.End);
 
-        return body is null ? null : new ReadOnlyMemory<byte>(body);
+        return body;
     }
 
     [LoggerMessage(1, LogLevel.Information, "Token refused for client {ClientId}: {Error}. {Description}")]

@@ -1,0 +1,9 @@
+using System.Collections.Immutable;
+
+namespace Api.ApiDescription;
+
+/// <summary>
+/// Describes the body of an endpoint that reads it itself. (<c>Accepts</c> would also route by it, and a body of another type
+/// would be answered by the router, in another shape than the endpoint's.)
+/// </summary>
+internal sealed record DescribedBody(Type Type, ImmutableArray<string> ContentTypes);

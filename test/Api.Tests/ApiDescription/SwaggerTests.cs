@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text.Json;
+using Api.Tests.Support;
+
+namespace Api.Tests.ApiDescription;
+
+public sealed class SwaggerTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Every_route_is_described_with_its_answers()
+    {
+        using var api = new ApiFactory().Set("Swagger", "true");
+
+        var document = await GetDocumentAsync(api);
+
+        var routes = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation =>
+            $"{operation.Name} {path.Name}: "
+            + string.Join(' ', operation.Value.GetProperty("responses").EnumerateObject().Select(response => response.Name))));
+        Assert.Equal(
+            [
+                "get /.well-known/jwks.json: 200 304",
+                "get /.well-known/oauth-authorization-server: 200 304",
+                "get /.well-known/openid-configuration: 200 304",
+                "get /admin/keys: 200 401 403",
+                "get /health: 200",
+                "get /user/me: 200 401 403",
+                "post /oauth2/token: 200 400 401 413",
+            ],
+            routes.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Names_in_the_description_are_those_on_the_wire()
+    {
+        using var api = new ApiFactory().Set("Swagger", "true");
+
+        var document = await GetDocumentAsync(api);
+
+        var schemas = document.GetProperty("components").GetProperty("schemas");
+        Assert.Equal(["access_token", "token_type", "expires_in", "scope"], Members(schemas.GetProperty("TokenResponse")));
+        Assert.Equal(["grant_type", "scope", "client_id", "client_secret"], Members(schemas.GetProperty("TokenRequestBody")));
+        Assert.Equal(["kty", "use", "alg", "kid", "n", "e"], Members(schemas.GetProperty("PublicKey")));
+
+        static IEnumerable<string> Members(JsonElement schema) =>
+            schema.GetProperty("properties").EnumerateObject().Select(member => member.Name);
+    }
+
+    [Fact]
+    public async Task Authorize_button_asks_our_token_endpoint_for_our_scopes()
+    {
+        using var api = new ApiFactory().Set("Swagger", "true").Set("Issuer", "https://issuer.example/auth").Set("Scopes", "USER ADMIN X");
+
+        var document = await GetDocumentAsync(api);
+
+        var flow = document.GetProperty("components").GetProperty("securitySchemes").GetProperty("oauth2")
+            .GetProperty("flows").GetProperty("clientCredentials");
+        Assert.Equal("/auth/oauth2/token", flow.GetProperty("tokenUrl").GetString());
+        Assert.Equal(["USER", "ADMIN", "X"], flow.GetProperty("scopes").EnumerateObject().Select(scope => scope.Name));
+        var guard = document.GetProperty("paths").GetProperty("/user/me").GetProperty("get").GetProperty("security")[0];
+        Assert.Equal("USER", guard.GetProperty("oauth2")[0].GetString());
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/swagger")]
+    [InlineData("/swagger/index.html")]
+    [InlineData("/swagger/v1/swagger.json")]
+    public async Task Description_is_not_served_unless_switched_on(string path)
+    {
+        using var api = new ApiFactory();
+
+        using var response = await api.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [BrowserFact]
+    public async Task Authorize_and_try_it_out_work_in_a_browser()
+    {
+        await using var api = await ApiProcess.StartAsync(_folder["data"]);
+        var screenshot = Path.Combine(AppContext.BaseDirectory, "swagger.png");
+
+        var shown = JsonSerializer.Deserialize<JsonElement>(await Elsewhere.RunNodeAsync(
+            "swagger.mjs", Elsewhere.Chromium!, api.Address, "development", api.Secret, screenshot));
+
+        Assert.Empty(shown.GetProperty("problems").EnumerateArray());
+        Assert.Equal(7, shown.GetProperty("operations").GetArrayLength());
+        Assert.Equal("200", shown.GetProperty("status").GetString());
+        var claims = JsonSerializer.Deserialize<JsonElement>(shown.GetProperty("body").GetString()!);
+        Assert.Equal("development", claims.GetProperty("sub").GetString());
+        Assert.Equal("USER", claims.GetProperty("scope").GetString());
+        Assert.True(File.Exists(screenshot));
+    }
+
+    private static async Task<JsonElement> GetDocumentAsync(ApiFactory api)
+    {
+        using var response = await api.GetAsync("/swagger/v1/swagger.json");
+
+        return JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+    }
+}

@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Options;
+
+namespace Api.Tests;
+
+public sealed class AuthorizationServerOptionsTests
+{
+    [Fact]
+    public void Defaults_need_only_an_issuer() => Assert.Empty(Failures(_ => { }));
+
+    [Theory]
+    [InlineData("https://issuer.example")]
+    [InlineData("https://issuer.example:8443/auth/v1")]
+    [InlineData("http://localhost:5000")]
+    [InlineData("http://127.0.0.1:5000")]
+    [InlineData("http://[::1]:5000")]
+    public void Issuer_is_accepted(string issuer) => Assert.Empty(Failures(options => options.Issuer = issuer));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("issuer.example")]
+    [InlineData("/auth")]
+    [InlineData("http://issuer.example")]
+    [InlineData("https://issuer.example/")]
+    [InlineData("https://issuer.example/auth/")]
+    [InlineData("https://issuer.example?a=b")]
+    [InlineData("https://issuer.example#a")]
+    [InlineData("https://issuer.example?")]
+    [InlineData("https://user@issuer.example")]
+    [InlineData("https://Issuer.example")]
+    [InlineData("https://issuer.example:443")]
+    [InlineData(" https://issuer.example")]
+    [InlineData("https://issuer.example/a b")]
+    [InlineData("ftp://issuer.example")]
+    [InlineData("file:///tmp")]
+    public void Issuer_is_refused(string issuer) =>
+        Assert.StartsWith("Issuer ", Assert.Single(Failures(options => options.Issuer = issuer)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("00:00:59", false)]
+    [InlineData("00:01:00", true)]
+    [InlineData("1.00:00:00", true)]
+    [InlineData("1.00:00:01", false)]
+    [InlineData("3600", false)]
+    public void Access_token_lives_from_a_minute_to_a_day(string lifetime, bool isGood) => AssertRule(
+        isGood, "AccessTokenLifetime ", options => options.AccessTokenLifetime = TimeSpan.Parse(lifetime, null));
+
+    [Theory]
+    [InlineData("02:06:00", false)]
+    [InlineData("02:06:01", true)]
+    [InlineData("30.00:00:00", true)]
+    [InlineData("30.00:00:01", false)]
+    public void Key_is_published_for_longer_than_caches_hide_it(string propagation, bool isGood) => AssertRule(
+        isGood, "KeyPropagation ", options => options.KeyPropagation = TimeSpan.Parse(propagation, null));
+
+    [Theory]
+    [InlineData("USER", true)]
+    [InlineData("orders:read orders/write", true)]
+    [InlineData("", false)]
+    [InlineData(" ", false)]
+    [InlineData("USER\tADMIN", false)]
+    [InlineData("\"USER\"", false)]
+    [InlineData("ÜSER", false)]
+    public void Scopes_have_the_syntax_of_the_RFC(string scopes, bool isGood) =>
+        AssertRule(isGood, "Scopes ", options => options.Scopes = scopes);
+
+    [Theory]
+    [InlineData("JWT", true)]
+    [InlineData("at+jwt", true)]
+    [InlineData("jwt", false)]
+    public void Access_token_has_a_known_type(string type, bool isGood) =>
+        AssertRule(isGood, "AccessTokenType ", options => options.AccessTokenType = type);
+
+    [Theory]
+    [InlineData(2048, true)]
+    [InlineData(3072, true)]
+    [InlineData(4096, true)]
+    [InlineData(1024, false)]
+    [InlineData(8192, false)]
+    public void Key_has_a_size_that_verifiers_take(int size, bool isGood) =>
+        AssertRule(isGood, "KeySize ", options => options.KeySize = size);
+
+    [Theory]
+    [InlineData("api", true)]
+    [InlineData("", false)]
+    [InlineData("a\nb", false)]
+    public void Audience_is_named(string audience, bool isGood) => AssertRule(isGood, "Audience ", options => options.Audience = audience);
+
+    [Fact]
+    public void Folder_is_named() => AssertRule(isGood: false, "DataDirectory ", options => options.DataDirectory = " ");
+
+    private static void AssertRule(bool isGood, string setting, Action<AuthorizationServerOptions> change)
+    {
+        var failures = Failures(change);
+
+        if (isGood)
+        {
+            Assert.Empty(failures);
+        }
+        else
+        {
+            Assert.StartsWith(setting, Assert.Single(failures), StringComparison.Ordinal);
+        }
+    }
+
+    private static IEnumerable<string> Failures(Action<AuthorizationServerOptions> change)
+    {
+        var options = new AuthorizationServerOptions { Issuer = "https://issuer.example" };
+        change(options);
+
+        return new AuthorizationServerOptionsValidator().Validate(Options.DefaultName, options).Failures ?? [];
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Api.Clients;
+
+namespace Api.Tests.Clients;
+
+public sealed class ClientDocumentTests
+{
+    private static readonly Client Client = new()
+    {
+        ClientId = "orders",
+        ClientName = "Orders",
+        Scopes = ["USER", "ADMIN"],
+        Secrets = [new("s1", new byte[32], new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))],
+        Claims = ImmutableSortedDictionary<string, JsonElement>.Empty.Add("tenant", JsonSerializer.SerializeToElement("nord")),
+        AccessTokenLifetime = TimeSpan.FromMinutes(5),
+        Enabled = false,
+        CreatedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
+    };
+
+    [Fact]
+    public void What_is_written_is_read_back()
+    {
+        var document = ClientDocument.Write(Client);
+
+        Assert.Equal(document, ClientDocument.Write(ClientDocument.Parse(document)));
+        Assert.Equal(
+            ["access_token_lifetime", "claims", "client_id", "client_name", "created_at", "enabled", "scope", "secrets"],
+            JsonNode.Parse(document)!.AsObject().Select(member => member.Key).Order());
+    }
+
+    [Theory]
+    [InlineData("access_token_lifetime", "59")]
+    [InlineData("access_token_lifetime", "86401")]
+    [InlineData("access_token_lifetime", "-1")]
+    [InlineData("access_token_lifetime", "\"300\"")]
+    [InlineData("claims", "{\"sub\":\"admin\"}")]
+    [InlineData("claims", "{\"scope\":\"ADMIN\"}")]
+    [InlineData("claims", "{\"cnf\":{}}")]
+    [InlineData("claims", "[]")]
+    [InlineData("claims", "null")]
+    [InlineData("scope", "\"USER\\nADMIN\"")]
+    [InlineData("scope", "null")]
+    [InlineData("secrets", "[null]")]
+    [InlineData("secrets", "null")]
+    [InlineData("secrets", "[{\"id\":\"s\",\"sha256\":\"AAAA\",\"created_at\":\"2026-01-01T00:00:00Z\"}]")]
+    [InlineData("enabled", "\"yes\"")]
+    [InlineData("unknown", "1")]
+    public void Document_that_breaks_a_rule_is_refused(string member, string value)
+    {
+        var document = JsonNode.Parse(ClientDocument.Write(Client))!.AsObject();
+        document[member] = JsonNode.Parse(value);
+
+        Assert.Throws<FormatException>(() => ClientDocument.Parse(document.ToJsonString()));
+    }
+
+    [Theory]
+    [InlineData("client_id")]
+    [InlineData("scope")]
+    [InlineData("secrets")]
+    [InlineData("enabled")]
+    public void Document_without_a_member_is_refused(string member)
+    {
+        var document = JsonNode.Parse(ClientDocument.Write(Client))!.AsObject();
+        document.Remove(member);
+
+        Assert.Throws<FormatException>(() => ClientDocument.Parse(document.ToJsonString()));
+    }
+}

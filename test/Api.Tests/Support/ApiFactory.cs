@@ -1,0 +1,107 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Api.Clients;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Api.Tests.Support;
+
+/// <summary>The whole app in memory, with a folder, a clock and clients of its own.</summary>
+public sealed class ApiFactory : WebApplicationFactory<Program>
+{
+    public const string Issuer = "https://issuer.example";
+
+    private readonly TemporaryFolder _data = new();
+    private readonly Dictionary<string, string> _settings = [];
+
+    public ApiFactory()
+    {
+        TestKeys.WriteTo(_data.Path, TestKeys.First);
+        Set("Issuer", Issuer);
+        Set("DataDirectory", _data.Path);
+    }
+
+    internal SettableTime Time { get; } = new(new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
+
+    public ApiFactory Set(string name, string value)
+    {
+        _settings[name] = value;
+
+        return this;
+    }
+
+    /// <summary>Registers a client and returns its secret.</summary>
+    internal async Task<string> AddClientAsync(string clientId, string scope, Func<Client, Client>? change = null)
+    {
+        var (secret, clearText) = ClientSecret.Generate(Time.Now);
+        var client = new Client
+        {
+            ClientId = clientId,
+            ClientName = clientId,
+            Scopes = Scope.Parse(scope)!.Value,
+            Secrets = [secret],
+            CreatedAt = Time.Now,
+        };
+        Assert.True(await Services.GetRequiredService<SqliteClientStore>().AddAsync(change?.Invoke(client) ?? client, default));
+
+        return clearText;
+    }
+
+    /// <summary>An access token for a new client with these scopes.</summary>
+    internal async Task<string> GetTokenAsync(string scope, Func<Client, Client>? change = null)
+    {
+        var clientId = Guid.NewGuid().ToString();
+        var secret = await AddClientAsync(clientId, scope, change);
+        using var http = CreateClient();
+        using var response = await http.PostAsync(new Uri("/oauth2/token", UriKind.Relative), new FormUrlEncodedContent(
+            new Dictionary<string, string>
+            {
+                ["grant_type"] = "client_credentials",
+                ["client_id"] = clientId,
+                ["client_secret"] = secret,
+            }));
+        var body = await response.Content.ReadFromJsonAsync<JsonElement>();
+
+        return body.GetProperty("access_token").GetString()!;
+    }
+
+    internal async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+
+        foreach (var (name, value) in headers)
+        {
+            Assert.True(request.Headers.TryAddWithoutValidation(name, value));
+        }
+
+        return await CreateClient(new() { AllowAutoRedirect = false }).SendAsync(request);
+    }
+
+    internal Task<HttpResponseMessage> GetAsync(string path, string? token = null) =>
+        SendAsync(HttpMethod.Get, path, null, token is null ? [] : [("Authorization", $"Bearer {token}")]);
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Test");
+
+        foreach (var (name, value) in _settings)
+        {
+            builder.UseSetting(name, value);
+        }
+
+        builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(Time));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+
+        if (disposing)
+        {
+            _data.Dispose();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Api.Tests.Support;
+
+/// <summary>The built program in a process of its own, as `dotnet run` starts it, on a free port and with a folder for its data.</summary>
+internal sealed class ApiProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ApiProcess(string address, string dataDirectory, IEnumerable<string> arguments)
+    {
+        Address = address;
+        _process = new()
+        {
+            StartInfo = new("dotnet", ["Api.dll", "--urls", address, "--Issuer", address, "--DataDirectory", dataDirectory, .. arguments])
+            {
+                WorkingDirectory = AppContext.BaseDirectory,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["ASPNETCORE_URLS"] = null },
+            },
+        };
+        _process.OutputDataReceived += (_, line) => Take(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(_error, line.Data);
+    }
+
+    public string Address { get; }
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    public string Secret => Output.Split('\n').Single(line => line.Contains("client_secret  ", StringComparison.Ordinal)).Split(' ')[^1];
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts the program and waits until it has told a developer the first steps.</summary>
+    public static async Task<ApiProcess> StartAsync(string dataDirectory, params string[] arguments)
+    {
+        var api = new ApiProcess($"http://localhost:{FreePort()}", dataDirectory, arguments);
+        api.Run();
+        await Task.WhenAny(api._ready.Task, api._process.WaitForExitAsync()).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.False(api._process.HasExited, api._error.ToString());
+
+        return api;
+    }
+
+    /// <summary>Starts a program that is expected to refuse to, and returns what it says and its exit code.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> FailAsync(string dataDirectory, params string[] arguments)
+    {
+        await using var api = new ApiProcess($"http://localhost:{FreePort()}", dataDirectory, arguments);
+        api.Run();
+        await api._process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+        return (api._process.ExitCode, api.Output, api._error.ToString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Run()
+    {
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    private void Take(StringBuilder text, string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (text)
+        {
+            text.AppendLine(line);
+        }
+
+        if (line.StartsWith("Swagger UI: ", StringComparison.Ordinal))
+        {
+            _ready.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Api.Keys;
+
+namespace Api.Tests.Support;
+
+/// <summary>Signing keys, made once for all tests because that is slow.</summary>
+internal static class TestKeys
+{
+    public static readonly DateTimeOffset CreatedAt = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly Lazy<SigningKey>[] Keys =
+        [.. Enumerable.Range(0, 4).Select(_ => new Lazy<SigningKey>(() => SigningKey.Create(2048, CreatedAt)))];
+
+    public static SigningKey First => Keys[0].Value;
+
+    public static SigningKey Foreign => Keys[3].Value;
+
+    /// <summary>One of three key pairs, as if it were made at another time.</summary>
+    public static SigningKey At(int number, DateTimeOffset createdAt) => SigningKey.FromPkcs8(Keys[number].Value.ExportPkcs8(), createdAt);
+
+    /// <summary>Keeps the keys where an app on one machine looks for them.</summary>
+    public static void WriteTo(string folder, params ImmutableArray<SigningKey> keys)
+    {
+        using var file = OwnerOnly.CreateFile(Path.Combine(folder, "signing-keys.json"));
+        file.Write(KeyRingDocument.Write(keys));
+    }
+}
