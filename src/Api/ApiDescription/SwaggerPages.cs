@@ -33,7 +33,13 @@ internal static class SwaggerPages
 
     private static void Configure(SwaggerGenOptions swagger, AuthorizationServerOptions server)
     {
-        swagger.SwaggerDoc(Document, new() { Title = "Token issuer", Version = Document });
+        swagger.SwaggerDoc(Document, new()
+        {
+            Title = "Token issuer",
+            Version = Document,
+            Description = "Press Authorize, put in a client's id and secret, and tick scopes: the token that it gets goes along with "
+                + "each request that is tried out.",
+        });
         swagger.AddSecurityDefinition(Scheme, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.OAuth2,
