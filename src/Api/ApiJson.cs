@@ -16,6 +16,7 @@ namespace Api;
 [JsonSerializable(typeof(AuthorizationServerMetadata))]
 [JsonSerializable(typeof(PublicKeySet))]
 [JsonSerializable(typeof(KeyList))]
+[JsonSerializable(typeof(KeyRotationTimes))]
 [JsonSerializable(typeof(HealthResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

@@ -9,8 +9,6 @@ internal sealed class AuthorizationServerOptions
     /// <summary>The media types of an access token: the one every gateway takes, and that of RFC 9068 §2.1.</summary>
     public static readonly ImmutableArray<string> AccessTokenTypes = ["JWT", "at+jwt"];
 
-    public static readonly ImmutableArray<int> KeySizes = [2048, 3072, 4096];
-
     public static readonly TimeSpan ShortestTokenLifetime = TimeSpan.FromMinutes(1);
 
     public static readonly TimeSpan LongestTokenLifetime = TimeSpan.FromHours(24);
@@ -39,12 +37,6 @@ internal sealed class AuthorizationServerOptions
     /// <summary>The <c>typ</c> header of every token.</summary>
     public string AccessTokenType { get; set; } = AccessTokenTypes[0];
 
-    /// <summary>Bits of the next RSA key.</summary>
-    public int KeySize { get; set; } = KeySizes[0];
-
-    /// <summary>How long a new key is published before it signs.</summary>
-    public TimeSpan KeyPropagation { get; set; } = TimeSpan.FromDays(1);
-
     /// <summary>Where signing keys and clients are kept; a relative path starts at the content root.</summary>
     public string DataDirectory { get; set; } = ".data";
 
@@ -58,7 +50,8 @@ internal static class AuthorizationServerRegistration
     {
         services.AddOptions<AuthorizationServerOptions>()
             .Configure<IHostEnvironment>(UseDevelopmentDefaults)
-            .Configure<IConfiguration>(Bind)
+            .Configure<IConfiguration>((options, configuration) =>
+                Settings.Read<AuthorizationServerOptions>(() => configuration.Bind(options)))
             .PostConfigure<IHostEnvironment>(UseContentRoot)
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<AuthorizationServerOptions>, AuthorizationServerOptionsValidator>();
@@ -71,19 +64,6 @@ internal static class AuthorizationServerRegistration
         {
             options.Issuer = "http://localhost:5000";
             options.Swagger = true;
-        }
-    }
-
-    private static void Bind(AuthorizationServerOptions options, IConfiguration configuration)
-    {
-        try
-        {
-            configuration.Bind(options);
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new OptionsValidationException(
-                Options.DefaultName, typeof(AuthorizationServerOptions), [exception.Message.TrimEnd('.') + "."]);
         }
     }
 

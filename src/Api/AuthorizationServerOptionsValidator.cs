@@ -47,25 +47,11 @@ internal sealed class AuthorizationServerOptionsValidator : IValidateOptions<Aut
             yield return $"AccessTokenType '{options.AccessTokenType}' must be JWT or at+jwt: verifiers know no other.";
         }
 
-        if (!AuthorizationServerOptions.KeySizes.Contains(options.KeySize))
-        {
-            yield return $"KeySize '{options.KeySize}' must be 2048, 3072 or 4096: verifiers refuse smaller keys, larger ones are slow.";
-        }
-
-        if (options.KeyPropagation <= ShortestPropagation || options.KeyPropagation > TimeSpan.FromDays(30))
-        {
-            yield return $"KeyPropagation '{options.KeyPropagation}' must be longer than {ShortestPropagation} (and at most "
-                + "30.00:00:00), or a gateway meets tokens of a key that its cached key set lacks.";
-        }
-
         if (string.IsNullOrWhiteSpace(options.DataDirectory))
         {
             yield return "DataDirectory must name a folder: signing keys and clients are kept there.";
         }
     }
-
-    private static TimeSpan ShortestPropagation =>
-        AuthorizationServerOptions.GatewayCacheAge + AuthorizationServerOptions.WellKnownMaxAge + AuthorizationServerOptions.ClockSkew;
 
     // OpenID Connect Discovery 1.0 §3, RFC 8414 §2.
     private static bool IsIssuer(string issuer) =>

@@ -12,6 +12,7 @@ try
 
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     builder.Services.AddProblemDetails();
+    builder.Services.AddExceptionHandler<Unavailable>();
     builder.Services.AddSingleton(TimeProvider.System);
     ApiJson.AddTo(builder.Services);
     builder.Services.AddAuthorizationServer();

@@ -9,8 +9,13 @@ internal static class Start
 {
     public static async Task StartAndWaitAsync(this WebApplication app)
     {
-        // Ahead of listening, so that what is damaged stops the start and nobody is answered.
-        await app.Services.GetRequiredService<KeyRingCache>().GetAsync(CancellationToken.None);
+        // Ahead of listening, so that what is damaged here stops the start and nobody is answered. What is kept elsewhere can wait:
+        // the metadata needs none of it, and has to be there at once.
+        if (app.Services.GetRequiredService<IKeyRingStore>() is KeyRingFile)
+        {
+            await app.Services.GetRequiredService<KeyRingCache>().FillAsync(CancellationToken.None);
+        }
+
         await app.Services.GetRequiredService<SqliteClientStore>().OpenAsync(CancellationToken.None);
 
         await app.StartAsync();

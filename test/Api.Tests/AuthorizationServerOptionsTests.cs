@@ -45,14 +45,6 @@ public sealed class AuthorizationServerOptionsTests
         isGood, "AccessTokenLifetime ", options => options.AccessTokenLifetime = TimeSpan.Parse(lifetime, null));
 
     [Theory]
-    [InlineData("02:06:00", false)]
-    [InlineData("02:06:01", true)]
-    [InlineData("30.00:00:00", true)]
-    [InlineData("30.00:00:01", false)]
-    public void Key_is_published_for_longer_than_caches_hide_it(string propagation, bool isGood) => AssertRule(
-        isGood, "KeyPropagation ", options => options.KeyPropagation = TimeSpan.Parse(propagation, null));
-
-    [Theory]
     [InlineData("USER", true)]
     [InlineData("orders:read orders/write", true)]
     [InlineData("", false)]
@@ -69,15 +61,6 @@ public sealed class AuthorizationServerOptionsTests
     [InlineData("jwt", false)]
     public void Access_token_has_a_known_type(string type, bool isGood) =>
         AssertRule(isGood, "AccessTokenType ", options => options.AccessTokenType = type);
-
-    [Theory]
-    [InlineData(2048, true)]
-    [InlineData(3072, true)]
-    [InlineData(4096, true)]
-    [InlineData(1024, false)]
-    [InlineData(8192, false)]
-    public void Key_has_a_size_that_verifiers_take(int size, bool isGood) =>
-        AssertRule(isGood, "KeySize ", options => options.KeySize = size);
 
     [Theory]
     [InlineData("api", true)]

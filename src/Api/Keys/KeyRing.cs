@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Api.Keys;
 
-/// <summary>Every signing key in use, oldest first. The clock alone decides which one signs and which are published.</summary>
+/// <summary>
+/// Every signing key in use, oldest first. The clock alone decides which one signs and which are published: there is nothing to
+/// set when a key's time comes, so there is nothing that can be forgotten.
+/// </summary>
 internal sealed class KeyRing
 {
     /// <summary>What the strictest known verifier reads (an AWS load balancer).</summary>
@@ -26,6 +29,8 @@ internal sealed class KeyRing
 
     public ImmutableArray<SigningKey> Keys { get; }
 
+    public SigningKey Newest => Keys[^1];
+
     /// <summary>The newest key that has been published for long enough.</summary>
     public SigningKey SigningKeyAt(DateTimeOffset now) => Keys[SigningIndexAt(now)];
 
@@ -45,6 +50,72 @@ internal sealed class KeyRing
     /// <summary>When the key disappears from the key set; null while no newer key is there to replace it.</summary>
     public DateTimeOffset? PublishedUntil(SigningKey key) =>
         Keys.IndexOf(key) + 1 is var next && next < Keys.Length ? SignsFrom(Keys[next]) + _schedule.Retention : null;
+
+    public bool RotationIsDueAt(DateTimeOffset now) => Newest.CreatedAt + _schedule.RotationInterval <= now;
+
+    /// <summary>Whether whoever should rotate the keys has stopped doing so.</summary>
+    public bool RotationIsOverdueAt(DateTimeOffset now) => Newest.CreatedAt + (2 * _schedule.RotationInterval) <= now;
+
+    public string OverdueWarning =>
+        $"The newest signing key was made at {Newest.CreatedAt:u}, more than twice the KeyRotationInterval ago: find out why the "
+        + "rotation fails.";
+
+    /// <summary>When there is room for one more key; null where there is room now.</summary>
+    public DateTimeOffset? FullUntil(DateTimeOffset now) =>
+        PublishedAt(now) is { Length: MaximumKeys } published ? PublishedUntil(published[0]) : null;
+
+    /// <summary>Adds a key, which signs when it has been published for long enough, and drops those whose tokens have all died.</summary>
+    /// <exception cref="KeyRingFullException">More than <see cref="MaximumKeys"/> keys would be published.</exception>
+    public KeyRing Rotate(SigningKey next, DateTimeOffset now)
+    {
+        if (FullUntil(now) is { } until)
+        {
+            throw new KeyRingFullException(until);
+        }
+
+        // Behind every other key, also where this clock is behind the one that dated them: the oldest key signs at once.
+        var earliest = Newest.CreatedAt + TimeSpan.FromTicks(1);
+
+        return new([.. PublishedAt(now), next.DatedTo(now > earliest ? now : earliest)], _schedule);
+    }
+
+    /// <summary>
+    /// Takes a key out at once. Was it the one that signs, then <paramref name="fresh"/> signs from now on, though verifiers that
+    /// cache key sets do not know it yet: for that it is dated back by the time that it should have been published.
+    /// </summary>
+    /// <exception cref="KeyRingException">There is no such key.</exception>
+    public KeyRing Revoke(string kid, SigningKey fresh, DateTimeOffset now)
+    {
+        if (Keys.FirstOrDefault(key => key.Kid == kid) is not { } revoked)
+        {
+            throw new KeyRingException($"There is no signing key with this kid; there are {string.Join(", ", Keys.Select(key => key.Kid))}.");
+        }
+
+        var others = PublishedAt(now).Remove(revoked);
+
+        if (revoked != SigningKeyAt(now))
+        {
+            return new(others, _schedule);
+        }
+
+        // Behind the keys that have signed before, or one of them would sign again; ahead of those whose time has not come.
+        var date = now - _schedule.Propagation;
+        var earliest = others.LastOrDefault(key => SignsFrom(key) <= now) is { } last ? last.CreatedAt + TimeSpan.FromTicks(1) : date;
+
+        return new([.. others, fresh.DatedTo(date > earliest ? date : earliest)], _schedule);
+    }
+
+    /// <summary>
+    /// Whether this ring still is <paramref name="current"/> with one more key: nothing else has been added or taken out since it
+    /// was made, and the new key is not so old that it would sign before it has been published for long enough.
+    /// </summary>
+    public bool Succeeds(KeyRing current, DateTimeOffset now) =>
+        Newest.CreatedAt + KeySchedule.LongestDelivery >= now
+        && Keys[..^1].All(key => current.Keys.Any(other => other.Kid == key.Kid))
+        && current.PublishedAt(now).All(key => Keys.Any(other => other.Kid == key.Kid));
+
+    public bool HasSameKeysAs(KeyRing other) =>
+        Keys.Select(key => (key.Kid, key.CreatedAt)).SequenceEqual(other.Keys.Select(key => (key.Kid, key.CreatedAt)));
 
     private int SigningIndexAt(DateTimeOffset now)
     {

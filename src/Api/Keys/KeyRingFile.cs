@@ -1,26 +1,132 @@
-using System.Collections.Immutable;
-
 namespace Api.Keys;
 
-/// <summary>The key ring in a file that only its owner may read (mode 600).</summary>
-internal sealed class KeyRingFile(AuthorizationServerOptions options, TimeProvider time)
+/// <summary>The key ring in a file that only its owner may read (mode 600). Whoever loads it also rotates it when that is due.</summary>
+internal sealed partial class KeyRingFile(
+    AuthorizationServerOptions server, KeyOptions options, TimeProvider time, ILogger<KeyRingFile> logger) : IKeyRingStore
 {
-    private readonly string _path = Path.Combine(options.DataDirectory, "signing-keys.json");
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>Reads the keys; makes the first one where there is no file yet.</summary>
+    private readonly string _path = Path.Combine(server.DataDirectory, "signing-keys.json");
+    private readonly KeySchedule _schedule = KeySchedule.From(options);
+
+    /// <summary>Reads the ring; makes the first key where there is no file yet, and the next one where the newest is old.</summary>
     /// <exception cref="KeyRingException">The file is damaged, open to others, or cannot be read or written.</exception>
-    public async Task<ImmutableArray<SigningKey>> LoadAsync(CancellationToken cancellation)
+    public Task<KeyRing> LoadAsync(CancellationToken cancellation) => ExplainAsync(async () =>
+    {
+        if (!File.Exists(_path))
+        {
+            return await ChangeAsync(ring => ring ?? new([CreateKey()], _schedule), cancellation);
+        }
+
+        var current = await ReadAsync(cancellation);
+
+        return current.RotationIsDueAt(time.GetUtcNow()) ? await RotateIfPossibleAsync(current, cancellation) : current;
+    });
+
+    public async Task<KeyRing?> RotateAsync(CancellationToken cancellation) => await ExplainAsync(() => ChangeAsync(Rotate, cancellation));
+
+    // A ring that cannot be rotated goes on: its keys are old, not bad.
+    private async Task<KeyRing> RotateIfPossibleAsync(KeyRing current, CancellationToken cancellation)
     {
         try
         {
-            if (!File.Exists(_path))
+            return await ChangeAsync(
+                ring => ring is not null && !ring.RotationIsDueAt(time.GetUtcNow()) ? ring : Rotate(ring), cancellation);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KeyRingFullException)
+        {
+            LogNotRotated(logger, _path, exception.Message);
+
+            return current;
+        }
+    }
+
+    private KeyRing Rotate(KeyRing? ring) => ring?.Rotate(CreateKey(), time.GetUtcNow()) ?? new([CreateKey()], _schedule);
+
+    private SigningKey CreateKey() => SigningKey.Create(options.KeySize, time.GetUtcNow());
+
+    /// <summary>Changes the ring while no other process does; a change that returns the same ring writes nothing.</summary>
+    private async Task<KeyRing> ChangeAsync(Func<KeyRing?, KeyRing> change, CancellationToken cancellation)
+    {
+        OwnerOnly.CreateFolder(server.DataDirectory);
+        await using var otherProcessesWait = await LockAsync(cancellation);
+        var ring = File.Exists(_path) ? await ReadAsync(cancellation) : null;
+        var changed = change(ring);
+
+        if (changed != ring)
+        {
+            await WriteAsync(changed, cancellation);
+        }
+
+        return changed;
+    }
+
+    private async Task<FileStream> LockAsync(CancellationToken cancellation)
+    {
+        var deadline = DateTime.UtcNow + LongestWait;
+
+        while (true)
+        {
+            try
             {
-                await CreateAsync([SigningKey.Create(options.KeySize, time.GetUtcNow())], cancellation);
+                return OwnerOnly.OpenLock($"{_path}.lock");
+            }
+            catch (IOException) when (DateTime.UtcNow < deadline && File.Exists($"{_path}.lock"))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation);
+            }
+        }
+    }
+
+    private async Task<KeyRing> ReadAsync(CancellationToken cancellation)
+    {
+        if (OwnerOnly.IsOpenToOthers(_path))
+        {
+            throw new KeyRingException(
+                $"The signing keys in {_path} may be read or written by others. Run `chmod 600 {_path}`; if somebody else may have "
+                + "read them, move the file away instead, and a new key is made.");
+        }
+
+        await using var file = File.OpenRead(_path);
+
+        if (file.Length > KeyRingDocument.MaximumLength)
+        {
+            throw new FormatException($"it is longer than {KeyRingDocument.MaximumLength} bytes");
+        }
+
+        var json = new byte[file.Length];
+        await file.ReadExactlyAsync(json, cancellation);
+
+        return new(KeyRingDocument.Parse(json), _schedule);
+    }
+
+    // Written whole under another name, then moved, so that nobody ever meets half a file.
+    private async Task WriteAsync(KeyRing ring, CancellationToken cancellation)
+    {
+        var temporary = $"{_path}.{Guid.NewGuid():N}";
+
+        try
+        {
+            await using (var file = OwnerOnly.CreateFile(temporary))
+            {
+                await file.WriteAsync(KeyRingDocument.Write(ring.Keys), cancellation);
+                await file.FlushAsync(cancellation);
+                RandomAccess.FlushToDisk(file.SafeFileHandle);
             }
 
-            RefuseOtherReaders();
+            File.Move(temporary, _path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
 
-            return KeyRingDocument.Parse(await ReadAsync(cancellation));
+    private async Task<T> ExplainAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
         }
         catch (FormatException exception)
         {
@@ -36,55 +142,6 @@ internal sealed class KeyRingFile(AuthorizationServerOptions options, TimeProvid
         }
     }
 
-    // Written whole under another name, then moved, so that nobody ever meets half a file.
-    private async Task CreateAsync(ImmutableArray<SigningKey> keys, CancellationToken cancellation)
-    {
-        OwnerOnly.CreateFolder(options.DataDirectory);
-        var temporary = $"{_path}.{Guid.NewGuid():N}";
-
-        try
-        {
-            await using (var file = OwnerOnly.CreateFile(temporary))
-            {
-                await file.WriteAsync(KeyRingDocument.Write(keys), cancellation);
-                await file.FlushAsync(cancellation);
-                RandomAccess.FlushToDisk(file.SafeFileHandle);
-            }
-
-            File.Move(temporary, _path);
-        }
-        catch (IOException) when (File.Exists(_path))
-        {
-            // Another process was first: its keys are the ones that count.
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
-
-    private async Task<byte[]> ReadAsync(CancellationToken cancellation)
-    {
-        await using var file = File.OpenRead(_path);
-
-        if (file.Length > KeyRingDocument.MaximumLength)
-        {
-            throw new FormatException($"it is longer than {KeyRingDocument.MaximumLength} bytes");
-        }
-
-        var json = new byte[file.Length];
-        await file.ReadExactlyAsync(json, cancellation);
-
-        return json;
-    }
-
-    private void RefuseOtherReaders()
-    {
-        if (OwnerOnly.IsOpenToOthers(_path))
-        {
-            throw new KeyRingException(
-                $"The signing keys in {_path} may be read or written by others. Run `chmod 600 {_path}`; if somebody else may have "
-                + "read them, move the file away instead, and a new key is made.");
-        }
-    }
+    [LoggerMessage(1, LogLevel.Warning, "The signing keys in {Path} are due for rotation, but cannot be rotated: {Reason}")]
+    private static partial void LogNotRotated(ILogger logger, string path, string reason);
 }

@@ -1,12 +1,21 @@
 namespace Api.Keys;
 
-/// <summary>How long a key is published before it signs, and how long after it has signed its last token.</summary>
-internal sealed record KeySchedule(TimeSpan Propagation, TimeSpan Retention)
+/// <summary>
+/// How long a key is published before it signs, how long after it has signed its last token, and how often a new one is made.
+/// </summary>
+internal sealed record KeySchedule(TimeSpan Propagation, TimeSpan Retention, TimeSpan RotationInterval)
 {
+    /// <summary>
+    /// How long a rotation may take from the making of a key to its publication; a key that is late would sign before those who
+    /// cache key sets have seen it for long enough.
+    /// </summary>
+    public static readonly TimeSpan LongestDelivery = TimeSpan.FromMinutes(15);
+
     /// <summary>Retention is derived: the longest life of a token, and all that caches and clocks may add to it.</summary>
-    public static KeySchedule From(AuthorizationServerOptions options) => new(
+    public static KeySchedule From(KeyOptions options) => new(
         options.KeyPropagation,
         AuthorizationServerOptions.LongestTokenLifetime
             + AuthorizationServerOptions.GatewayCacheAge
-            + AuthorizationServerOptions.ClockSkew);
+            + (2 * AuthorizationServerOptions.ClockSkew),
+        options.KeyRotationInterval);
 }

@@ -1,11 +1,28 @@
+using Amazon.SecretsManager;
+using Microsoft.Extensions.Options;
+
 namespace Api.Keys;
 
 internal static class KeysRegistration
 {
     public static void AddKeys(this IServiceCollection services)
     {
-        services.AddSingleton(provider => KeySchedule.From(provider.GetRequiredService<AuthorizationServerOptions>()));
+        services.AddOptions<KeyOptions>()
+            .Configure<IConfiguration>((options, configuration) => Settings.Read<KeyOptions>(() => configuration.Bind(options)))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<KeyOptions>, KeyOptionsValidator>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<KeyOptions>>().Value);
+        services.AddSingleton(provider => KeySchedule.From(provider.GetRequiredService<KeyOptions>()));
+        services.AddSingleton(_ => CreateClient());
         services.AddSingleton<KeyRingFile>();
+        services.AddSingleton<KeyRingSecret>();
+        services.AddSingleton<IKeyRingStore>(provider => provider.GetRequiredService<KeyOptions>().SigningKeySecretId is ""
+            ? provider.GetRequiredService<KeyRingFile>()
+            : provider.GetRequiredService<KeyRingSecret>());
         services.AddSingleton<KeyRingCache>();
     }
+
+    // Region, credentials and AWS_ENDPOINT_URL come from the environment. One retry: whoever waits has a gateway waiting for him.
+    private static AmazonSecretsManagerClient CreateClient() =>
+        new(new AmazonSecretsManagerConfig { Timeout = TimeSpan.FromSeconds(3), MaxErrorRetry = 1 });
 }

@@ -72,6 +72,23 @@ internal sealed class SigningKey
         return new(parameters, createdAt);
     }
 
+    /// <summary>The same key pair with another date.</summary>
+    public SigningKey DatedTo(DateTimeOffset createdAt) => new(_privateKey, createdAt);
+
+    /// <summary>Whether the public part goes with the private one.</summary>
+    public bool VerifiesWhatItSigns()
+    {
+        var data = RandomNumberGenerator.GetBytes(32);
+        using var signer = RSA.Create(_privateKey);
+        using var verifier = RSA.Create(Parameters);
+
+        return verifier.VerifyData(
+            data,
+            signer.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1);
+    }
+
     public byte[] ExportPkcs8()
     {
         using var rsa = RSA.Create(_privateKey);

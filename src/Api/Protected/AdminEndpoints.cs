@@ -1,6 +1,5 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using Api.Keys;
+using Microsoft.Net.Http.Headers;
 
 namespace Api.Protected;
 
@@ -13,7 +12,16 @@ internal static class AdminEndpoints
 
         admin.MapGet("/keys", GetKeysAsync)
             .WithSummary("The published signing keys: what each is for, and until when")
-            .Produces<KeyList>();
+            .Produces<KeyList>()
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+        admin.MapPost("/keys/rotate", RotateKeysAsync)
+            .WithSummary("Asks for a new signing key now")
+            .WithDescription("It is published first and signs later, so that no token is refused. Refused with 409 and Retry-After "
+                + "where there would be more keys than verifiers read.")
+            .Produces<KeyRotationTimes>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> GetKeysAsync(KeyRingCache keys, TimeProvider time, HttpContext http)
@@ -23,22 +31,30 @@ internal static class AdminEndpoints
 
         return TypedResults.Json(KeyList.From(ring, time.GetUtcNow()));
     }
-}
 
-/// <summary>The published signing keys, oldest first.</summary>
-internal sealed record KeyList(ImmutableArray<KeyStatus> Keys)
-{
-    public static KeyList From(KeyRing ring, DateTimeOffset now) => new(
-    [
-        .. ring.PublishedAt(now).Select(key => new KeyStatus(
-            key.Kid,
-            JsonNamingPolicy.SnakeCaseLower.ConvertName(ring.StateAt(key, now).ToString()),
-            key.CreatedAt,
-            ring.SignsFrom(key),
-            ring.PublishedUntil(key))),
-    ]);
-}
+    private static async Task<IResult> RotateKeysAsync(KeyRingCache keys, KeySchedule schedule, TimeProvider time, HttpContext http)
+    {
+        var now = time.GetUtcNow();
+        http.Response.NoStore();
 
-/// <summary>One signing key without its key material. <c>published_until</c> is left out while no newer key is there to replace it.</summary>
-internal sealed record KeyStatus(
-    string Kid, string State, DateTimeOffset CreatedAt, DateTimeOffset SignsFrom, DateTimeOffset? PublishedUntil);
+        try
+        {
+            await keys.RotateAsync(http.RequestAborted);
+        }
+        catch (KeyRingFullException full)
+        {
+            http.Response.Headers[HeaderNames.RetryAfter] = $"{Math.Ceiling((full.Until - now).TotalSeconds):F0}";
+
+            return TypedResults.Problem(full.Message, statusCode: StatusCodes.Status409Conflict);
+        }
+        catch (KeyRingException refused)
+        {
+            // Who may ask for this may know what is wrong.
+            http.Response.Headers[HeaderNames.RetryAfter] = Unavailable.RetryAfter;
+
+            return TypedResults.Problem(refused.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
+        return TypedResults.Json(KeyRotationTimes.From(schedule, now), statusCode: StatusCodes.Status202Accepted);
+    }
+}

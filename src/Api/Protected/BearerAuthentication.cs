@@ -33,7 +33,7 @@ internal static class BearerAuthentication
         bearer.MapInboundClaims = false;
         // The texts of failed checks quote the token.
         bearer.IncludeErrorDetails = false;
-        bearer.Events = new() { OnChallenge = ChallengeAsync, OnForbidden = ForbidAsync };
+        bearer.Events = new() { OnAuthenticationFailed = keys.RetryAsync, OnChallenge = ChallengeAsync, OnForbidden = ForbidAsync };
 
         foreach (var handler in bearer.TokenHandlers.OfType<JsonWebTokenHandler>())
         {

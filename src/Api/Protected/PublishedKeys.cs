@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Api.Keys;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Protected;
 
@@ -31,7 +33,29 @@ internal sealed class PublishedKeys(KeyRingCache keys, TimeProvider time) : ICon
         return current.Configuration;
     }
 
-    // The ring of this process is the newest there is.
+    /// <summary>A token whose key is not known may be of a newer one: looks for that, and checks the token again in the same request.</summary>
+    public async Task RetryAsync(AuthenticationFailedContext context)
+    {
+        var cancellation = context.HttpContext.RequestAborted;
+
+        if (context.Exception is not SecurityTokenSignatureKeyNotFoundException || !await keys.ReloadEarlyAsync(cancellation))
+        {
+            return;
+        }
+
+        var parameters = context.Options.TokenValidationParameters.Clone();
+        parameters.IssuerSigningKeys = (await GetConfigurationAsync(cancellation)).SigningKeys;
+        var token = context.Request.Headers.Authorization.ToString()[JwtBearerDefaults.AuthenticationScheme.Length..].Trim();
+        var result = await context.Options.TokenHandlers[0].ValidateTokenAsync(token, parameters);
+
+        if (result.IsValid)
+        {
+            context.Principal = new(result.ClaimsIdentity);
+            context.Success();
+        }
+    }
+
+    // The handler asks for this after a failed check; by then the ring has been loaded again.
     public void RequestRefresh()
     {
     }

@@ -29,7 +29,8 @@ internal static partial class TokenEndpoint
             .Produces<TokenResponse>()
             .Produces<TokenErrorResponse>(StatusCodes.Status400BadRequest)
             .Produces<TokenErrorResponse>(StatusCodes.Status401Unauthorized)
-            .Produces<TokenErrorResponse>(StatusCodes.Status413PayloadTooLarge);
+            .Produces<TokenErrorResponse>(StatusCodes.Status413PayloadTooLarge)
+            .Produces<TokenErrorResponse>(StatusCodes.Status503ServiceUnavailable);
 
         routes.MapMethodNotAllowed(Path, HttpMethods.Post, TokenError.MethodNotAllowed);
     }

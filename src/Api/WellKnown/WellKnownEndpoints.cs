@@ -27,7 +27,8 @@ internal static class WellKnownEndpoints
         group.MapGet(JwksPath, (WellKnownDocuments documents, HttpContext http) => documents.GetKeySetAsync(http.RequestAborted))
             .WithSummary("The public keys that verify its tokens (RFC 7517 §5)")
             .Produces<PublicKeySet>()
-            .Produces(StatusCodes.Status304NotModified);
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
         group.MapGet("/health", () => new HealthResponse("ok"))
             .WithSummary("Says that the program runs; asks nothing outside it")

@@ -1,11 +1,13 @@
 using Api.Keys;
 using Api.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Api.Tests.Keys;
 
 public sealed class KeyRingFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly SettableTime _time = new(TestKeys.CreatedAt);
 
     public void Dispose() => _folder.Dispose();
 
@@ -15,8 +17,8 @@ public sealed class KeyRingFileTests : IDisposable
         var made = await Open().LoadAsync(default);
         var kept = await Open().LoadAsync(default);
 
-        Assert.Equal(Assert.Single(made).Kid, Assert.Single(kept).Kid);
-        Assert.Equal([Path], Directory.GetFiles(_folder["keys"]));
+        Assert.Equal(Assert.Single(made.Keys).Kid, Assert.Single(kept.Keys).Kid);
+        Assert.Equal([Path, Path + ".lock"], Directory.GetFiles(_folder["keys"]).Order());
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
     }
 
@@ -25,8 +27,8 @@ public sealed class KeyRingFileTests : IDisposable
     {
         var rings = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => Open().LoadAsync(default))));
 
-        Assert.Single(rings.Select(keys => Assert.Single(keys).Kid).Distinct());
-        Assert.Equal([Path], Directory.GetFiles(_folder["keys"]));
+        Assert.Single(rings.Select(ring => Assert.Single(ring.Keys).Kid).Distinct());
+        Assert.Equal([Path, Path + ".lock"], Directory.GetFiles(_folder["keys"]).Order());
     }
 
     [Theory]
@@ -57,7 +59,70 @@ public sealed class KeyRingFileTests : IDisposable
         Assert.Contains($"chmod 600 {Path}", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(29, 1)]
+    [InlineData(30, 2)]
+    public async Task Ring_is_rotated_when_it_is_loaded_and_due(int days, int keys)
+    {
+        await Open().LoadAsync(default);
+        _time.Now += TimeSpan.FromDays(days);
+
+        var ring = await Open().LoadAsync(default);
+
+        Assert.Equal(keys, ring.Keys.Length);
+        Assert.Equal(ring.Keys.Select(key => key.Kid), (await Open().LoadAsync(default)).Keys.Select(key => key.Kid));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
+    }
+
+    [Fact]
+    public async Task Many_who_find_it_due_at_once_rotate_it_once()
+    {
+        await Open().LoadAsync(default);
+        _time.Now += TimeSpan.FromDays(30);
+
+        var rings = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => Open().LoadAsync(default))));
+
+        Assert.All(rings, ring => Assert.Equal(2, ring.Keys.Length));
+        Assert.Single(rings.Select(ring => ring.Newest.Kid).Distinct());
+    }
+
+    [Fact]
+    public async Task Rotations_at_once_all_end_in_one_ring()
+    {
+        await Open().LoadAsync(default);
+
+        var rings = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Open().RotateAsync(default))));
+
+        var ring = await Open().LoadAsync(default);
+        Assert.Equal(5, ring.Keys.Length);
+        Assert.All(rings, changed => Assert.Contains(ring.Keys, key => key.Kid == changed!.Newest.Kid));
+    }
+
+    [Fact]
+    public async Task Full_ring_is_not_rotated_and_goes_on()
+    {
+        TestKeys.WriteTo(Directory.CreateDirectory(_folder["keys"]).FullName, [.. TestKeys.Many[..10].Select(key => key.DatedTo(_time.Now))]);
+        var before = await File.ReadAllBytesAsync(Path);
+
+        await Assert.ThrowsAsync<KeyRingFullException>(() => Open().RotateAsync(default));
+
+        Assert.Equal(before, await File.ReadAllBytesAsync(Path));
+        Assert.Equal(10, (await Open().LoadAsync(default)).Keys.Length);
+    }
+
+    [Fact]
+    public async Task Ring_that_is_due_but_cannot_be_written_goes_on()
+    {
+        var ring = await Open().LoadAsync(default);
+        _time.Now += TimeSpan.FromDays(30);
+        using var otherProcess = OwnerOnly.OpenLock(Path + ".lock");
+
+        var same = await Open().LoadAsync(default);
+
+        Assert.Equal(ring.Newest.Kid, same.Newest.Kid);
+    }
+
     private string Path => System.IO.Path.Combine(_folder["keys"], "signing-keys.json");
 
-    private KeyRingFile Open() => new(new() { DataDirectory = _folder["keys"] }, TimeProvider.System);
+    private KeyRingFile Open() => new(new() { DataDirectory = _folder["keys"] }, new(), _time, NullLogger<KeyRingFile>.Instance);
 }

@@ -6,7 +6,8 @@ namespace Api.Tests.Keys;
 public sealed class KeyRingTests
 {
     private static readonly DateTimeOffset Noon = TestKeys.CreatedAt;
-    private static readonly KeySchedule Schedule = new(Propagation: TimeSpan.FromMinutes(60), Retention: TimeSpan.FromMinutes(15));
+    private static readonly KeySchedule Schedule = new(
+        Propagation: TimeSpan.FromMinutes(60), Retention: TimeSpan.FromMinutes(15), RotationInterval: TimeSpan.FromHours(6));
 
     private readonly SigningKey _old = TestKeys.At(0, Noon.AddDays(-1));
     private readonly SigningKey _new = TestKeys.At(1, Noon);
@@ -57,6 +58,116 @@ public sealed class KeyRingTests
         Assert.True(ring.PublishedAt(Noon) == ring.PublishedAt(Noon.AddMinutes(74)));
         Assert.False(ring.PublishedAt(Noon) == ring.PublishedAt(Noon.AddMinutes(75)));
     }
+
+    [Theory]
+    [InlineData(1, "0 1")]
+    [InlineData(74, "0 1")]
+    [InlineData(75, "1")]
+    public void Rotation_adds_a_key_and_drops_those_that_are_gone(int minute, string kept)
+    {
+        var now = Noon.AddMinutes(minute);
+
+        var ring = new KeyRing([_old, _new], Schedule).Rotate(TestKeys.At(2, default), now);
+
+        Assert.Equal([.. kept.Split(' ').Select(number => TestKeys.At(int.Parse(number, null), default).Kid), ring.Newest.Kid], Kids(ring));
+        Assert.Equal(now, ring.Newest.CreatedAt);
+        Assert.Equal(KeyState.Pending, ring.StateAt(ring.Newest, now));
+    }
+
+    [Fact]
+    public void Key_made_by_a_clock_that_is_behind_comes_last_all_the_same()
+    {
+        var ring = new KeyRing([_new], Schedule).Rotate(TestKeys.At(2, default), Noon.AddSeconds(-60));
+
+        Assert.Equal([_new.Kid, TestKeys.At(2, default).Kid], Kids(ring));
+        Assert.Equal(_new.Kid, ring.SigningKeyAt(Noon).Kid);
+    }
+
+    [Fact]
+    public void Eleventh_key_is_refused_until_the_first_is_gone()
+    {
+        var ring = new KeyRing([TestKeys.Many[0].DatedTo(Noon)], Schedule);
+
+        for (var number = 1; number < KeyRing.MaximumKeys; number++)
+        {
+            Assert.Null(ring.FullUntil(Noon.AddMinutes(number)));
+            ring = ring.Rotate(TestKeys.Many[number], Noon.AddMinutes(number));
+        }
+
+        var refusal = Assert.Throws<KeyRingFullException>(() => ring.Rotate(TestKeys.Many[10], Noon.AddMinutes(10)));
+
+        // The second signs 60 minutes after it was made, and 15 minutes later the first is gone.
+        Assert.Equal(Noon.AddMinutes(76), refusal.Until);
+        Assert.Equal(10, ring.Rotate(TestKeys.Many[10], refusal.Until).Keys.Length);
+        Assert.Throws<KeyRingFullException>(() => ring.Rotate(TestKeys.Many[10], refusal.Until.AddTicks(-1)));
+    }
+
+    [Fact]
+    public void Revoked_key_is_gone_and_a_fresh_one_signs_at_once()
+    {
+        var now = Noon.AddMinutes(70);
+        var pending = TestKeys.Many[0].DatedTo(Noon.AddMinutes(65));
+
+        var ring = new KeyRing([_old, _new, pending], Schedule).Revoke(_new.Kid, TestKeys.Many[1], now);
+
+        Assert.Equal([_old.Kid, TestKeys.Many[1].Kid, pending.Kid], Kids(ring));
+        Assert.Equal(TestKeys.Many[1].Kid, ring.SigningKeyAt(now).Kid);
+        Assert.Equal(KeyState.Pending, ring.StateAt(ring.Newest, now));
+        Assert.Equal(pending.Kid, ring.SigningKeyAt(Noon.AddMinutes(125)).Kid);
+    }
+
+    [Fact]
+    public void Only_key_can_be_revoked()
+    {
+        var ring = new KeyRing([_new], Schedule).Revoke(_new.Kid, TestKeys.Many[1], Noon);
+
+        Assert.Equal([TestKeys.Many[1].Kid], Kids(ring));
+        Assert.Equal(TestKeys.Many[1].Kid, ring.SigningKeyAt(Noon).Kid);
+    }
+
+    [Fact]
+    public void Revoking_a_key_that_does_not_sign_leaves_the_one_that_does()
+    {
+        var ring = new KeyRing([_old, _new], Schedule);
+
+        Assert.Equal([_old.Kid], Kids(ring.Revoke(_new.Kid, TestKeys.Many[1], Noon)));
+        Assert.Equal([_new.Kid], Kids(ring.Revoke(_old.Kid, TestKeys.Many[1], Noon.AddMinutes(60))));
+    }
+
+    [Fact]
+    public void Key_that_is_not_there_cannot_be_revoked() => Assert.Contains(
+        _new.Kid,
+        Assert.Throws<KeyRingException>(() => new KeyRing([_new], Schedule).Revoke("other", TestKeys.Many[1], Noon)).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Pending_ring_succeeds_only_the_ring_it_was_made_from()
+    {
+        var current = new KeyRing([_old, _new], Schedule);
+        var now = Noon.AddMinutes(1);
+        var pending = current.Rotate(TestKeys.Many[0], now);
+
+        Assert.True(pending.Succeeds(current, now));
+        Assert.True(pending.Succeeds(current, now + KeySchedule.LongestDelivery));
+        Assert.False(pending.Succeeds(current, now + KeySchedule.LongestDelivery + TimeSpan.FromTicks(1)), "too old");
+        Assert.False(pending.Succeeds(current.Rotate(TestKeys.Many[1], now), now), "would lose a key");
+        Assert.False(pending.Succeeds(current.Revoke(_new.Kid, TestKeys.Many[1], now), now), "would bring back a revoked key");
+    }
+
+    [Theory]
+    [InlineData(6 * 60, true, false)]
+    [InlineData((6 * 60) - 1, false, false)]
+    [InlineData(12 * 60, true, true)]
+    [InlineData((12 * 60) - 1, true, false)]
+    public void Rotation_is_due_after_the_interval_and_overdue_after_two(int minute, bool isDue, bool isOverdue)
+    {
+        var ring = new KeyRing([_old, _new], Schedule);
+
+        Assert.Equal(isDue, ring.RotationIsDueAt(Noon.AddMinutes(minute)));
+        Assert.Equal(isOverdue, ring.RotationIsOverdueAt(Noon.AddMinutes(minute)));
+    }
+
+    private static IEnumerable<string> Kids(KeyRing ring) => ring.Keys.Select(key => key.Kid);
 
     [Fact]
     public void Ring_without_keys_is_refused() => Assert.Throws<ArgumentException>(() => new KeyRing([], Schedule));

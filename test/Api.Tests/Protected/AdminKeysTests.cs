@@ -25,7 +25,7 @@ public sealed class AdminKeysTests
         Assert.Equal(["retiring", "active", "pending"], keys.Select(key => key.GetProperty("state").GetString()));
         Assert.Equal(
             ["created_at", "kid", "published_until", "signs_from", "state"], keys[0].EnumerateObject().Select(member => member.Name).Order());
-        Assert.Equal(now.AddHours(-30 + 24 + 26).AddMinutes(1), keys[0].GetProperty("published_until").GetDateTimeOffset());
+        Assert.Equal(now.AddHours(-30 + 24 + 26).AddMinutes(2), keys[0].GetProperty("published_until").GetDateTimeOffset());
         Assert.Equal(now.AddHours(-6), keys[1].GetProperty("signs_from").GetDateTimeOffset());
         Assert.False(keys[2].TryGetProperty("published_until", out _));
     }

@@ -18,7 +18,7 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
 
     public ApiFactory()
     {
-        TestKeys.WriteTo(_data.Path, TestKeys.First);
+        TestKeys.WriteTo(_data.Path, TestKeys.First.DatedTo(Time.Now.AddDays(-2)));
         Set("Issuer", Issuer);
         Set("DataDirectory", _data.Path);
     }

@@ -11,12 +11,18 @@ internal static class TestKeys
     private static readonly Lazy<SigningKey>[] Keys =
         [.. Enumerable.Range(0, 4).Select(_ => new Lazy<SigningKey>(() => SigningKey.Create(2048, CreatedAt)))];
 
+    private static readonly Lazy<ImmutableArray<SigningKey>> ManyKeys =
+        new(() => [.. Enumerable.Range(0, 24).AsParallel().Select(_ => SigningKey.Create(2048, CreatedAt))]);
+
+    /// <summary>Enough keys for a long timeline.</summary>
+    public static ImmutableArray<SigningKey> Many => ManyKeys.Value;
+
     public static SigningKey First => Keys[0].Value;
 
     public static SigningKey Foreign => Keys[3].Value;
 
     /// <summary>One of three key pairs, as if it were made at another time.</summary>
-    public static SigningKey At(int number, DateTimeOffset createdAt) => SigningKey.FromPkcs8(Keys[number].Value.ExportPkcs8(), createdAt);
+    public static SigningKey At(int number, DateTimeOffset createdAt) => Keys[number].Value.DatedTo(createdAt);
 
     /// <summary>Keeps the keys where an app on one machine looks for them.</summary>
     public static void WriteTo(string folder, params ImmutableArray<SigningKey> keys)
