@@ -17,6 +17,11 @@ internal static class Elsewhere
     public static string? MissingBrowser { get; } =
         MissingNode ?? (Chromium is null ? "Chromium is not installed (on Debian: apt-get install chromium)" : null);
 
+    public static string? MissingMoto { get; } =
+        Find("python3") is null || !Succeeds("python3", "-c", "import moto.server, flask")
+            ? "moto is not installed: python3 -m pip install 'moto[server]'"
+            : null;
+
     public static bool IsCI { get; } = Environment.GetEnvironmentVariable("CI") is "true";
 
     /// <summary>Runs a script of test/clients and returns what it prints.</summary>
@@ -33,6 +38,15 @@ internal static class Elsewhere
         Assert.True(node.ExitCode is 0, await error);
 
         return await output;
+    }
+
+    private static bool Succeeds(string program, params string[] arguments)
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.WaitForExit();
+
+        return process.ExitCode is 0;
     }
 
     private static string? Find(string program) => Environment.GetEnvironmentVariable("PATH")!
@@ -58,6 +72,20 @@ internal static class Elsewhere
 internal sealed class NodeFactAttribute : FactAttribute
 {
     public NodeFactAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingNode;
+}
+
+/// <summary>A test against an emulator of AWS.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class MotoFactAttribute : FactAttribute
+{
+    public MotoFactAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingMoto;
+}
+
+/// <summary>Cases of a test against an emulator of AWS.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class MotoTheoryAttribute : TheoryAttribute
+{
+    public MotoTheoryAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingMoto;
 }
 
 /// <summary>A test that drives a browser.</summary>

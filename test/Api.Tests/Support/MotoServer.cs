@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Amazon.Runtime;
+using Amazon.SecretsManager;
+
+namespace Api.Tests.Support;
+
+/// <summary>An emulator of AWS (moto) in a process of its own, on a free port, one for all tests that need it.</summary>
+public sealed class MotoServer : IAsyncLifetime
+{
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    public const string Region = "eu-central-1";
+
+    private Process? _process;
+
+    public string Address { get; } = $"http://127.0.0.1:{ApiProcess.FreePort()}";
+
+    public async Task InitializeAsync()
+    {
+        _process = Process.Start(new ProcessStartInfo(
+            "python3", ["-m", "moto.server", "-H", "127.0.0.1", "-p", new Uri(Address).Port.ToString(null as IFormatProvider)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+
+        for (var attempt = 0; !await AnswersAsync(); attempt++)
+        {
+            Assert.True(attempt < 300 && !_process.HasExited, "moto does not start");
+            await Task.Delay(100);
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        _process!.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    /// <summary>Makes a secret without a value, as the deployment does, and returns its name.</summary>
+    public async Task<string> CreateSecretAsync()
+    {
+        var name = $"keys-{Guid.NewGuid():N}";
+        using var request = new HttpRequestMessage(HttpMethod.Post, Address)
+        {
+            Content = new StringContent(
+                JsonSerializer.Serialize(new { Name = name }), Encoding.UTF8, "application/x-amz-json-1.1"),
+            Headers = { { "X-Amz-Target", "secretsmanager.CreateSecret" } },
+        };
+        // Nobody checks the signature, but the region of a request is read from it.
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            $"AWS4-HMAC-SHA256 Credential=test/20260101/{Region}/secretsmanager/aws4_request, SignedHeaders=host, Signature=0");
+        using var response = await Http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+
+        return name;
+    }
+
+    /// <summary>The SDK's client, as the app makes it, but for address and credentials.</summary>
+    internal static AmazonSecretsManagerClient ClientOf(string address) => new(
+        new BasicAWSCredentials("test", "test"),
+        new AmazonSecretsManagerConfig { ServiceURL = address, AuthenticationRegion = Region, Timeout = TimeSpan.FromSeconds(3), MaxErrorRetry = 1 });
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            using var response = await Http.GetAsync(new Uri(Address));
+
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>The tests that share the emulator.</summary>
+[CollectionDefinition(Name)]
+#pragma warning disable CA1711 // The name of the framework's concept.
+public sealed class MotoCollection : ICollectionFixture<MotoServer>
+#pragma warning restore CA1711
+{
+    public const string Name = "moto";
+}

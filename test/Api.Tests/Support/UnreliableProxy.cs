@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Api.Tests.Support;
+
+/// <summary>Stands between the app and the emulator, and lets a test decide how badly AWS behaves.</summary>
+internal sealed class UnreliableProxy : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly HttpClient _http = new();
+
+    private UnreliableProxy(string target)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(Address);
+        _app = builder.Build();
+        _app.Run(http => Answer(http, () => ForwardAsync(http, target)));
+    }
+
+    public string Address { get; } = $"http://127.0.0.1:{ApiProcess.FreePort()}";
+
+    public int Requests { get; private set; }
+
+    /// <summary>What becomes of a request; the second argument forwards it.</summary>
+    public Func<HttpContext, Func<Task>, Task> Answer { get; set; } = Forward;
+
+    public static Task Forward(HttpContext http, Func<Task> forward) => forward();
+
+    public static Task Drop(HttpContext http, Func<Task> _)
+    {
+        http.Abort();
+
+        return Task.CompletedTask;
+    }
+
+    public static async Task Delay(HttpContext http, Func<Task> forward)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(1.5), http.RequestAborted);
+        await forward();
+    }
+
+    public static Func<HttpContext, Func<Task>, Task> Error(int status, string code) => (http, _) =>
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/x-amz-json-1.1";
+
+        return http.Response.WriteAsync($$"""{"__type":"{{code}}","message":"Made up by the test"}""");
+    };
+
+    public static async Task Damage(HttpContext http, Func<Task> forward)
+    {
+        var body = http.Response.Body;
+        using var answer = new MemoryStream();
+        http.Response.Body = answer;
+        await forward();
+        http.Response.Body = body;
+        var json = JsonNode.Parse(Encoding.UTF8.GetString(answer.ToArray()))!.AsObject();
+        json["SecretString"] = json["SecretString"]?.GetValue<string>()[..200];
+        await http.Response.WriteAsync(json.ToJsonString());
+    }
+
+    public static async Task<UnreliableProxy> StartAsync(string target)
+    {
+        var proxy = new UnreliableProxy(target);
+        await proxy._app.StartAsync();
+
+        return proxy;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _http.Dispose();
+    }
+
+    private async Task ForwardAsync(HttpContext http, string target)
+    {
+        Requests++;
+        using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = new StreamContent(http.Request.Body) };
+
+        foreach (var (name, value) in http.Request.Headers.Where(header => header.Key is not ("Host" or "Content-Length" or "Expect")))
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string>)value))
+            {
+                request.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string>)value);
+            }
+        }
+
+        using var response = await _http.SendAsync(request);
+        http.Response.StatusCode = (int)response.StatusCode;
+        http.Response.ContentType = response.Content.Headers.ContentType?.ToString();
+        await response.Content.CopyToAsync(http.Response.Body);
+    }
+}
