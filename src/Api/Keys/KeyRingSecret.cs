@@ -125,7 +125,8 @@ internal sealed class KeyRingSecret(AmazonSecretsManagerClient client, KeyOption
                 $"The signing keys in the secret {SecretId} cannot be used: {exception.Message}. Make an earlier version "
                 + $"{Current} again.", exception);
         }
-        catch (Exception exception) when (exception is AmazonServiceException or AmazonClientException or HttpRequestException or OperationCanceledException)
+        // Whatever it is: nothing that AWS or the network does to a request may take more than that request along.
+        catch (Exception exception) when (exception is not KeyRingException)
         {
             var code = exception is AmazonServiceException { ErrorCode: { Length: > 0 } error } ? error : exception.GetType().Name;
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Api.Tests.Support;
 
@@ -23,7 +24,12 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
         Set("DataDirectory", _data.Path);
     }
 
-    internal SettableTime Time { get; } = new(new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
+    internal Leaks.Logs Logs { get; } = new();
+
+    /// <summary>What else the app's services are replaced with.</summary>
+    internal Action<IServiceCollection> Replace { get; set; } = _ => { };
+
+    internal SettableTime Time { get; init; } = new(new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
 
     public ApiFactory Set(string name, string value)
     {
@@ -54,18 +60,21 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
     {
         var clientId = Guid.NewGuid().ToString();
         var secret = await AddClientAsync(clientId, scope, change);
-        using var http = CreateClient();
-        using var response = await http.PostAsync(new Uri("/oauth2/token", UriKind.Relative), new FormUrlEncodedContent(
-            new Dictionary<string, string>
-            {
-                ["grant_type"] = "client_credentials",
-                ["client_id"] = clientId,
-                ["client_secret"] = secret,
-            }));
+        using var response = await PostTokenAsync(clientId, secret);
         var body = await response.Content.ReadFromJsonAsync<JsonElement>();
 
         return body.GetProperty("access_token").GetString()!;
     }
+
+    internal Task<HttpResponseMessage> PostTokenAsync(string clientId, string secret) => SendAsync(
+        HttpMethod.Post,
+        "/oauth2/token",
+        new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = clientId,
+            ["client_secret"] = secret,
+        }));
 
     internal async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
@@ -77,7 +86,11 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
             Assert.True(request.Headers.TryAddWithoutValidation(name, value));
         }
 
-        return await CreateClient(new() { AllowAutoRedirect = false }).SendAsync(request);
+        var response = await CreateClient(new() { AllowAutoRedirect = false }).SendAsync(request);
+        await response.Content.LoadIntoBufferAsync();
+        Leaks.AssertNoneIn($"{response.Headers} {await response.Content.ReadAsStringAsync()}", $"the answer of {path}");
+
+        return response;
     }
 
     internal Task<HttpResponseMessage> GetAsync(string path, string? token = null) =>
@@ -92,7 +105,12 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
             builder.UseSetting(name, value);
         }
 
-        builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(Time));
+        builder.ConfigureLogging(logging => logging.AddProvider(Logs));
+        builder.ConfigureTestServices(services =>
+        {
+            services.AddSingleton<TimeProvider>(Time);
+            Replace(services);
+        });
     }
 
     protected override void Dispose(bool disposing)
@@ -102,6 +120,8 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
         if (disposing)
         {
             _data.Dispose();
+            Assert.All(Logs.Lines, line => Leaks.AssertNoneIn(line, "a log line"));
+            Leaks.AssertNoneInExceptions();
         }
     }
 }

@@ -54,9 +54,19 @@ internal sealed class ApiProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the program and waits until it has told a developer the first steps.</summary>
-    public static async Task<ApiProcess> StartAsync(string dataDirectory, params string[] arguments)
+    public static Task<ApiProcess> StartAsync(string dataDirectory, params string[] arguments) =>
+        StartAsync(dataDirectory, [], arguments);
+
+    public static async Task<ApiProcess> StartAsync(
+        string dataDirectory, Dictionary<string, string> environment, params string[] arguments)
     {
         var api = new ApiProcess($"http://localhost:{FreePort()}", dataDirectory, arguments);
+
+        foreach (var (name, value) in environment)
+        {
+            api._process.StartInfo.Environment[name] = value;
+        }
+
         api.Run();
         await Task.WhenAny(api._ready.Task, api._process.WaitForExitAsync()).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.False(api._process.HasExited, api._error.ToString());
@@ -83,6 +93,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+        Leaks.AssertNoneIn(Output + _error, "the output");
     }
 
     private void Run()

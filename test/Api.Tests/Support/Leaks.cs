@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+
+namespace Api.Tests.Support;
+
+/// <summary>Looks for private keys in what leaves the program: every response, log line and exception that the tests come across.</summary>
+internal static partial class Leaks
+{
+    private static readonly ConcurrentQueue<string> FoundInExceptions = [];
+
+    [ThreadStatic]
+    private static bool _isLooking;
+
+    public static void AssertNoneIn(string text, string where) =>
+        Assert.False(IsPrivate(text), $"A private key is in {where}: {text}");
+
+    public static void AssertNoneInExceptions() => Assert.Empty(FoundInExceptions);
+
+    // A private member of a JWK (RFC 7518 §6.3.2), or the part of an RSA key in PKCS#8 (RFC 5958) that says that it is one.
+    public static bool IsPrivate(string text) =>
+        PrivateMember().IsMatch(text) || text.Contains("BAQEFAASC", StringComparison.Ordinal);
+
+    [ModuleInitializer]
+    internal static void WatchExceptions() => AppDomain.CurrentDomain.FirstChanceException += (_, thrown) =>
+    {
+        if (_isLooking)
+        {
+            return;
+        }
+
+        _isLooking = true;
+
+        for (var exception = thrown.Exception; exception is not null; exception = exception.InnerException)
+        {
+            if (IsPrivate(exception.Message))
+            {
+                FoundInExceptions.Enqueue(exception.Message);
+            }
+        }
+
+        _isLooking = false;
+    };
+
+    [GeneratedRegex("""\\?"(d|p|q|dp|dq|qi|oth)\\?"\s*:""")]
+    private static partial Regex PrivateMember();
+
+    /// <summary>Reads along in every log.</summary>
+    public sealed class Logs : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Api.Keys;
+
+namespace Api.Tests.Support;
+
+/// <summary>The search for private keys finds them in every form.</summary>
+public sealed class LeaksTests
+{
+    [Theory]
+    [InlineData("""{"kty":"RSA","d":"AQ"}""")]
+    [InlineData("""{"kty":"RSA", "qi" : "AQ"}""")]
+    [InlineData("""{\"dp\":\"AQ\"}""")]
+    public void Private_member_of_a_JWK_is_found(string text) => Assert.True(Leaks.IsPrivate(text));
+
+    [Theory]
+    [InlineData(2048)]
+    [InlineData(3072)]
+    [InlineData(4096)]
+    public void Private_key_in_PKCS8_is_found(int size)
+    {
+        using var rsa = RSA.Create(size);
+
+        Assert.True(Leaks.IsPrivate(Convert.ToBase64String(rsa.ExportPkcs8PrivateKey())));
+        Assert.True(Leaks.IsPrivate(Base64Url.EncodeToString(rsa.ExportPkcs8PrivateKey())));
+        Assert.False(Leaks.IsPrivate(Convert.ToBase64String(rsa.ExportSubjectPublicKeyInfo())));
+    }
+
+    [Fact]
+    public void Ring_document_is_found() =>
+        Assert.True(Leaks.IsPrivate(System.Text.Encoding.UTF8.GetString(KeyRingDocument.Write([TestKeys.First]))));
+
+    [Fact]
+    public void Private_key_does_not_show_in_the_text_of_a_key() =>
+        Assert.Equal(TestKeys.First.Kid, TestKeys.First.ToString());
+}
