@@ -104,7 +104,7 @@ internal sealed class KeyRingSecret(AmazonSecretsManagerClient client, KeyOption
 
                 return string.IsNullOrEmpty(response.SecretString)
                     ? ((KeyRing, string)?)null
-                    : (new(KeyRingDocument.Parse(Encoding.UTF8.GetBytes(response.SecretString)), _schedule), response.VersionId!);
+                    : (new(KeyRingDocument.Parse(Encoding.UTF8.GetBytes(response.SecretString)), _schedule), response.VersionId);
             }
             catch (ResourceNotFoundException)
             {
