@@ -38,6 +38,24 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_programs_that_start_at_once_use_one_ring_and_one_client()
+    {
+        var programs = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ApiProcess.StartAsync(_folder["data"])));
+
+        try
+        {
+            Assert.Equal(
+                await GetAsync(programs[0], "/.well-known/jwks.json"), await GetAsync(programs[1], "/.well-known/jwks.json"));
+            Assert.Single(programs, program => program.Output.Contains("client_secret  ", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await programs[0].DisposeAsync();
+            await programs[1].DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Answers_do_not_name_the_server_and_stack_traces_stay_inside()
     {
         await using var api = await ApiProcess.StartAsync(_folder["data"]);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Api.Keys;
 
 /// <summary>The key ring in a file that only its owner may read (mode 600). Whoever loads it also rotates it when that is due.</summary>
@@ -63,7 +65,7 @@ internal sealed partial class KeyRingFile(
 
     private async Task<FileStream> LockAsync(CancellationToken cancellation)
     {
-        var deadline = DateTime.UtcNow + LongestWait;
+        var waiting = Stopwatch.StartNew();
 
         while (true)
         {
@@ -71,7 +73,7 @@ internal sealed partial class KeyRingFile(
             {
                 return OwnerOnly.OpenLock($"{_path}.lock");
             }
-            catch (IOException) when (DateTime.UtcNow < deadline && File.Exists($"{_path}.lock"))
+            catch (IOException) when (waiting.Elapsed < LongestWait && File.Exists($"{_path}.lock"))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation);
             }

@@ -17,6 +17,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
     private static readonly string[] Steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
     private readonly SettableTime _time = new(new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly Leaks.Logs _logs = new();
     private KeyRingSecret _secret = null!;
     private KeyRotation _function = null!;
 
@@ -24,10 +25,15 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
     {
         var options = new KeyOptions { SigningKeySecretId = await moto.CreateSecretAsync() };
         _secret = new(MotoServer.ClientOf(moto.Address), options);
-        _function = new(_secret, options, _time, NullLogger.Instance);
+        _function = new(_secret, options, _time, _logs);
     }
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public Task DisposeAsync()
+    {
+        _logs.AssertNoLeaks();
+
+        return Task.CompletedTask;
+    }
 
     [MotoFact]
     public async Task First_rotation_of_an_empty_secret_makes_a_key_that_signs_at_once()
@@ -240,7 +246,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         Assert.Contains("Made the key", await InvokeAsync(json), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [MotoFact]
     public void Function_without_secret_does_not_start() =>
         Assert.Throws<OptionsValidationException>(() => new KeyRotation(_secret, new(), _time, NullLogger.Instance));
 
@@ -275,7 +281,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         Assert.Contains(_secret.SecretId, rotated.ARN, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [MotoTheory]
     [InlineData(400, "ThrottlingException", typeof(AmazonSecretsManagerException))]
     [InlineData(400, "com.amazonaws.secretsmanager#ResourceExistsException", typeof(ResourceExistsException))]
     [InlineData(400, "InvalidRequestException", typeof(InvalidRequestException))]

@@ -16,8 +16,6 @@ internal static partial class Leaks
     public static void AssertNoneIn(string text, string where) =>
         Assert.False(IsPrivate(text), $"A private key is in {where}: {text}");
 
-    public static void AssertNoneInExceptions() => Assert.Empty(FoundInExceptions);
-
     // A private member of a JWK (RFC 7518 §6.3.2), or the part of an RSA key in PKCS#8 (RFC 5958) that says that it is one.
     public static bool IsPrivate(string text) =>
         PrivateMember().IsMatch(text) || text.Contains("BAQEFAASC", StringComparison.Ordinal);
@@ -47,11 +45,9 @@ internal static partial class Leaks
     private static partial Regex PrivateMember();
 
     /// <summary>Reads along in every log.</summary>
-    public sealed class Logs : ILoggerProvider, ILogger
+    public sealed class Logs : ILogger
     {
         public ConcurrentQueue<string> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
@@ -61,6 +57,18 @@ internal static partial class Leaks
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+
+        public void AssertNoLeaks()
+        {
+            Assert.All(Lines, line => AssertNoneIn(line, "a log line"));
+            Assert.Empty(FoundInExceptions);
+        }
+    }
+
+    /// <summary>Gives every category the same log.</summary>
+    public sealed class Provider(Logs logs) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => logs;
 
         public void Dispose()
         {
