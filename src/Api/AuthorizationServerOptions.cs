@@ -40,6 +40,12 @@ internal sealed class AuthorizationServerOptions
     /// <summary>Where signing keys and clients are kept; a relative path starts at the content root.</summary>
     public string DataDirectory { get; set; } = ".data";
 
+    /// <summary>
+    /// The Secrets Manager secret (name or ARN) of the client <c>admin</c>, which then is the one there is; empty: the clients are
+    /// those in <see cref="DataDirectory"/>.
+    /// </summary>
+    public string FirstClientSecretId { get; set; } = "";
+
     /// <summary>Whether /swagger is served.</summary>
     public bool Swagger { get; set; }
 }

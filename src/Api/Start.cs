@@ -16,14 +16,19 @@ internal static class Start
             await app.Services.GetRequiredService<KeyRingCache>().FillAsync(CancellationToken.None);
         }
 
-        await app.Services.GetRequiredService<SqliteClientStore>().OpenAsync(CancellationToken.None);
+        var clients = app.Services.GetRequiredService<IClientStore>() as SqliteClientStore;
+
+        if (clients is not null)
+        {
+            await clients.OpenAsync(CancellationToken.None);
+        }
 
         await app.StartAsync();
 
         if (app.Environment.IsDevelopment())
         {
             // Once it listens: a secret is shown only this once, and a start that fails would have used it up.
-            var secret = await app.Services.GetRequiredService<DevelopmentClient>().CreateAsync(CancellationToken.None);
+            var secret = clients is null ? null : await app.Services.GetRequiredService<DevelopmentClient>().CreateAsync(CancellationToken.None);
             var options = app.Services.GetRequiredService<AuthorizationServerOptions>();
             await Console.Out.WriteLineAsync(FirstSteps(options, secret) + OtherAddress(options, app.Urls));
         }
@@ -39,7 +44,7 @@ internal static class Start
         {
             return $"""
 
-                The clients are those of the start before. (Lost the secret? Delete {options.DataDirectory} and start again.)
+                No client was made: there are some. (Lost the secret? Delete {options.DataDirectory} and start again.)
                 {swagger}
                 """;
         }

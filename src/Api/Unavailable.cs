@@ -1,3 +1,4 @@
+using Api.Clients;
 using Api.Keys;
 using Api.Tokens;
 using Microsoft.AspNetCore.Diagnostics;
@@ -6,17 +7,21 @@ using Microsoft.Net.Http.Headers;
 namespace Api;
 
 /// <summary>
-/// Answers 503 with <c>Retry-After</c> (RFC 9110 §15.6.4) where something that the answer needs cannot be had now. The reason has
-/// been logged where it arose.
+/// Answers 503 with <c>Retry-After</c> (RFC 9110 §15.6.4) where something that the answer needs cannot be had now. Why there are no keys
+/// has been logged where that arose.
 /// </summary>
-internal sealed class Unavailable(IProblemDetailsService problems) : IExceptionHandler
+internal sealed partial class Unavailable(IProblemDetailsService problems, ILogger<Unavailable> logger) : IExceptionHandler
 {
     /// <summary>In seconds.</summary>
     public const string RetryAfter = "5";
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not KeyRingException)
+        if (exception is ClientStoreException)
+        {
+            LogClientsUnavailable(logger, exception.Message);
+        }
+        else if (exception is not KeyRingException)
         {
             return false;
         }
@@ -33,4 +38,7 @@ internal sealed class Unavailable(IProblemDetailsService problems) : IExceptionH
 
         return await problems.TryWriteAsync(new() { HttpContext = httpContext });
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Reason}")]
+    private static partial void LogClientsUnavailable(ILogger logger, string reason);
 }

@@ -1,7 +1,7 @@
 namespace Api.Clients;
 
 /// <summary>Authenticates registered clients by their secret (RFC 6749 §2.3.1).</summary>
-internal sealed class ClientRegistry(SqliteClientStore store)
+internal sealed class ClientRegistry(IClientStore store)
 {
     private static readonly Client Nobody = new() { ClientId = "", ClientName = "", Scopes = [], CreatedAt = default };
 

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Api.Clients;
 
 /// <summary>The registered clients in a SQLite database, a JSON document each.</summary>
-internal sealed class SqliteClientStore(AuthorizationServerOptions options)
+internal sealed class SqliteClientStore(AuthorizationServerOptions options) : IClientStore
 {
     private const long SchemaVersion = 1;
 

@@ -6,8 +6,8 @@ using Amazon.SecretsManager.Model;
 namespace Api.Keys;
 
 /// <summary>
-/// The key ring in one Secrets Manager secret, a version for each state of the ring. The only class that calls Secrets Manager:
-/// the web app loads the ring through it and may ask for a rotation, the rotation function changes the ring.
+/// The key ring in one Secrets Manager secret, a version for each state of the ring. The web app loads
+/// the ring through this class and may ask for a rotation, the rotation function changes the ring.
 /// </summary>
 internal sealed class KeyRingSecret(AmazonSecretsManagerClient client, KeyOptions options) : IKeyRingStore
 {

@@ -20,7 +20,7 @@ internal sealed record TokenError(int Status, string Error, string Description) 
         InvalidRequest("The method must be POST.") with { Status = StatusCodes.Status405MethodNotAllowed };
 
     public static readonly TokenError Unavailable =
-        new(StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable", "The signing keys cannot be had now. Try again later.");
+        new(StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable", "The clients or the signing keys cannot be had now. Try again later.");
 
     private static readonly TokenError WrongCredentials = new(
         StatusCodes.Status401Unauthorized, "invalid_client", "The client is unknown, or its credentials are missing or wrong.");

@@ -53,14 +53,18 @@ public sealed class MotoServer : IAsyncLifetime
         _process.Dispose();
     }
 
-    /// <summary>Makes a secret without a value, as the deployment does, and returns its name.</summary>
-    public async Task<string> CreateSecretAsync()
+    /// <summary>Makes a secret, without a value as the deployment does for the signing keys, and returns its name.</summary>
+    public async Task<string> CreateSecretAsync(string? value = null)
     {
         var name = $"keys-{Guid.NewGuid():N}";
         using var request = new HttpRequestMessage(HttpMethod.Post, Address)
         {
             Content = new StringContent(
-                JsonSerializer.Serialize(new { Name = name }), Encoding.UTF8, "application/x-amz-json-1.1"),
+                value is null
+                    ? JsonSerializer.Serialize(new { Name = name })
+                    : JsonSerializer.Serialize(new { Name = name, SecretString = value }),
+                Encoding.UTF8,
+                "application/x-amz-json-1.1"),
             Headers = { { "X-Amz-Target", "secretsmanager.CreateSecret" } },
         };
         // Nobody checks the signature, but the region of a request is read from it.
