@@ -11,6 +11,7 @@ try
     var builder = WebApplication.CreateSlimBuilder(args);
 
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi);
     builder.Services.AddProblemDetails();
     builder.Services.AddExceptionHandler<Unavailable>();
     builder.Services.AddSingleton(TimeProvider.System);

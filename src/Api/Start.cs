@@ -25,7 +25,8 @@ internal static class Start
 
         await app.StartAsync();
 
-        if (app.Environment.IsDevelopment())
+        // On Lambda the start lasts until the end, when there is nobody to show a secret to.
+        if (app.Environment.IsDevelopment() && !app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
             // Once it listens: a secret is shown only this once, and a start that fails would have used it up.
             var secret = clients is null ? null : await app.Services.GetRequiredService<DevelopmentClient>().CreateAsync(CancellationToken.None);

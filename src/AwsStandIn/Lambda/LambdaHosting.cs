@@ -1,0 +1,39 @@
+using Amazon.Lambda.AspNetCoreServer.Hosting.Internal;
+using Amazon.Lambda.RuntimeSupport;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Makes a web app answer the events of a Lambda function.</summary>
+public static class ServiceCollectionExtensions
+{
+    /// <summary>Puts Lambda in the place of the web server; outside Lambda, where there is no Runtime API, it changes nothing.</summary>
+    public static IServiceCollection AddAWSLambdaHosting(this IServiceCollection services, LambdaEventSource eventSource)
+    {
+        if (eventSource is not LambdaEventSource.HttpApi)
+        {
+            throw new NotSupportedException($"The stand-in takes the events of {LambdaEventSource.HttpApi} only.");
+        }
+
+        if (Environment.GetEnvironmentVariable(RuntimeClient.AddressVariable) is { Length: > 0 } address)
+        {
+            var runtime = new RuntimeClient(address);
+            FailedInit.ReportThrough(runtime);
+            services.RemoveAll<IServer>();
+            services.AddSingleton<IServer>(provider => new LambdaServer(runtime, provider.GetRequiredService<ILogger<LambdaServer>>()));
+        }
+
+        return services;
+    }
+}
+
+/// <summary>What invokes the function.</summary>
+public enum LambdaEventSource
+{
+    RestApi,
+    HttpApi,
+    ApplicationLoadBalancer,
+    WebsocketApi,
+}

@@ -1,0 +1,163 @@
+using System.Text;
+using Api.Tests.Support;
+
+namespace Api.Tests.Lambda;
+
+/// <summary>The built app as an HTTP API invokes it: every kind of answer that callers and gateways rely on.</summary>
+public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
+{
+    private const string TokenPath = "/oauth2/token";
+    private const string Form = "application/x-www-form-urlencoded";
+
+    [Theory]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/.well-known/oauth-authorization-server")]
+    public async Task Metadata_names_the_issuer_and_not_the_host(string path)
+    {
+        var response = await api.SendAsync(GatewayRequest.Get(path));
+
+        Assert.Equal(200, response.Status);
+        Assert.Equal("application/json", response.Headers["content-type"]);
+        Assert.Equal("public, max-age=300", response.Headers["cache-control"]);
+        Assert.Equal(ApiFactory.Issuer, response.Json.GetProperty("issuer").GetString());
+        Assert.Equal($"{ApiFactory.Issuer}/.well-known/jwks.json", response.Json.GetProperty("jwks_uri").GetString());
+    }
+
+    [Fact]
+    public async Task Unchanged_key_set_is_answered_with_304_and_no_body()
+    {
+        var first = await api.SendAsync(GatewayRequest.Get("/.well-known/jwks.json"));
+
+        var second = await api.SendAsync(
+            GatewayRequest.Get("/.well-known/jwks.json", ("if-none-match", $"\"other\", {first.Headers["etag"]}")));
+
+        Assert.Single(first.Json.GetProperty("keys").EnumerateArray());
+        Assert.Equal(304, second.Status);
+        Assert.Empty(second.Body);
+        Assert.Equal(first.Headers["etag"], second.Headers["etag"]);
+    }
+
+    [Theory]
+    [InlineData(Form, "grant_type=client_credentials", false)]
+    [InlineData(Form, "grant_type=client_credentials", true)]
+    [InlineData("application/json", """{"grant_type":"client_credentials"}""", false)]
+    [InlineData("application/json; charset=utf-8", """{"grant_type":"client_credentials"}""", true)]
+    public async Task Client_gets_a_token_that_opens_its_route(string contentType, string body, bool asBase64)
+    {
+        var response = await api.SendAsync(
+            GatewayRequest.Post(TokenPath, contentType, body, ("authorization", Basic(api.Secret))) with { AsBase64 = asBase64 });
+
+        Assert.Equal(200, response.Status);
+        Assert.Equal("no-store", response.Headers["cache-control"]);
+        var token = response.Json.GetProperty("access_token").GetString();
+        var me = await api.SendAsync(GatewayRequest.Get("/user/me", ("authorization", $"Bearer {token}")));
+        Assert.Equal(200, me.Status);
+        Assert.Equal(LambdaApi.ClientId, me.Json.GetProperty("client_id").GetString());
+    }
+
+    [Fact]
+    public async Task Wrong_secret_is_refused_with_a_challenge()
+    {
+        var response = await api.SendAsync(
+            GatewayRequest.Post(TokenPath, Form, "grant_type=client_credentials", ("authorization", Basic("wrong"))));
+
+        Assert.Equal(401, response.Status);
+        Assert.StartsWith("Basic ", response.Headers["www-authenticate"], StringComparison.Ordinal);
+        Assert.Equal("invalid_client", response.Json.GetProperty("error").GetString());
+    }
+
+    [Fact]
+    public async Task Guarded_route_answers_401_without_a_token_and_403_without_the_scope()
+    {
+        var token = await api.GetTokenAsync();
+
+        var none = await api.SendAsync(GatewayRequest.Get("/user/me"));
+        var bad = await api.SendAsync(GatewayRequest.Get("/user/me", ("authorization", $"Bearer {token}x")));
+        var other = await api.SendAsync(GatewayRequest.Get("/admin/keys", ("authorization", $"Bearer {token}")));
+
+        Assert.Equal((401, "Bearer"), (none.Status, none.Headers["www-authenticate"]));
+        Assert.Equal(401, bad.Status);
+        Assert.Contains("error=\"invalid_token\"", bad.Headers["www-authenticate"], StringComparison.Ordinal);
+        Assert.Equal((403, "Bearer error=\"insufficient_scope\", scope=\"ADMIN\""), (other.Status, other.Headers["www-authenticate"]));
+    }
+
+    [Fact]
+    public async Task Claims_that_the_gateway_hands_over_do_not_take_the_place_of_a_token()
+    {
+        var claims = new { jwt = new { claims = new { sub = "service", scope = "USER ADMIN" }, scopes = new[] { "ADMIN" } } };
+
+        var response = await api.SendAsync(GatewayRequest.Get("/admin/keys") with { Authorizer = claims });
+
+        Assert.Equal(401, response.Status);
+    }
+
+    [Theory]
+    [InlineData("GET", "/nowhere", 401)]
+    [InlineData("GET", "/oauth2/token", 405)]
+    [InlineData("DELETE", "/.well-known/jwks.json", 405)]
+    [InlineData("HEAD", "/health", 405)]
+    public async Task What_is_not_there_is_refused(string method, string path, int status)
+    {
+        var response = await api.SendAsync(new(method, path));
+
+        Assert.Equal(status, response.Status);
+        Assert.Equal(status is 405, response.Headers.ContainsKey("allow"));
+        Assert.Equal(method is "HEAD", response.Body is []);
+    }
+
+    [Fact]
+    public async Task Unknown_route_is_not_found_for_who_has_a_token()
+    {
+        var token = await api.GetTokenAsync();
+
+        var response = await api.SendAsync(GatewayRequest.Get("/nowhere", ("authorization", $"Bearer {token}")));
+
+        Assert.Equal((404, "application/problem+json"), (response.Status, response.Headers["content-type"]));
+    }
+
+    [Theory]
+    [InlineData(16 * 1024, 400)]
+    [InlineData((16 * 1024) + 1, 413)]
+    public async Task Body_has_a_limit(int length, int status)
+    {
+        var response = await api.SendAsync(GatewayRequest.Post(TokenPath, Form, new('x', length)) with { AsBase64 = true });
+
+        Assert.Equal(status, response.Status);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_text_come_through_both_ways()
+    {
+        byte[] noUtf8 = [.. "grant_type="u8, 0xff, 0xfe];
+
+        var refused = await api.SendAsync(new("POST", TokenPath, ("content-type", Form)) { Body = noUtf8, AsBase64 = true });
+        var icon = await api.SendAsync(GatewayRequest.Get("/swagger/favicon-32x32.png"));
+
+        Assert.Equal("The body is not a form in UTF-8.", refused.Json.GetProperty("error_description").GetString());
+        Assert.Equal((200, "image/png"), (icon.Status, icon.Headers["content-type"]));
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], icon.Body[..4]);
+    }
+
+    [Theory]
+    [InlineData("{}", "version is missing")]
+    [InlineData("""{"version":"1.0"}""", "version is '1.0'")]
+    [InlineData("""{"version":"2.0"}""", "requestContext is missing")]
+    [InlineData("""{"version":"2.0","requestContext":{}}""", "requestContext.http is missing")]
+    [InlineData("""{"version":"2.0","requestContext":{"http":{"path":"/"}}}""", "requestContext.http.method is missing")]
+    [InlineData("""{"version":"2.0","requestContext":{"http":{"method":"GET"}}}""", "requestContext.http.path is missing")]
+    [InlineData("""{"version":"2.0","headers":[]}""", "$.headers")]
+    [InlineData("""{"version":"2.0","requestContext":{"http":{"method":"GET","path":"/"}},"body":"?","isBase64Encoded":true}""", "Base-64")]
+    [InlineData("null", "null")]
+    public async Task Event_of_another_kind_is_an_error_and_the_next_one_is_served(string json, string named)
+    {
+        var bad = await api.Runtime.InvokeAsync(json);
+        var good = await api.SendAsync(GatewayRequest.Get("/health"));
+
+        Assert.StartsWith("Function.", bad.ErrorType, StringComparison.Ordinal);
+        Assert.Contains(named, bad.Message, StringComparison.Ordinal);
+        Assert.Equal(200, good.Status);
+    }
+
+    private static string Basic(string secret) =>
+        $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{LambdaApi.ClientId}:{secret}"))}";
+}

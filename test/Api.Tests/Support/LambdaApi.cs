@@ -1,0 +1,66 @@
+using Api.Clients;
+
+namespace Api.Tests.Support;
+
+/// <summary>The built app on Lambda, with one client that may have the scope USER.</summary>
+public sealed class LambdaApi : IAsyncLifetime, IDisposable
+{
+    public const string ClientId = "service";
+
+    private readonly TemporaryFolder _data = new();
+    private LambdaProcess _process = null!;
+
+    internal RuntimeApi Runtime { get; private set; } = null!;
+
+    internal string Secret { get; private set; } = "";
+
+    /// <summary>The settings of a function whose keys and clients are in this folder.</summary>
+    internal static (string Name, string Value)[] Settings(string dataDirectory) =>
+        [("Issuer", ApiFactory.Issuer), ("DataDirectory", dataDirectory), ("Swagger", "true")];
+
+    public async Task InitializeAsync()
+    {
+        await AddClientAsync();
+        Runtime = await RuntimeApi.StartAsync();
+        _process = LambdaProcess.RunApi(Runtime, Settings(_data.Path));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        await Runtime.DisposeAsync();
+    }
+
+    public void Dispose() => _data.Dispose();
+
+    internal Task<GatewayResponse> SendAsync(GatewayRequest request) => Runtime.SendAsync(request);
+
+    internal async Task<string> GetTokenAsync()
+    {
+        var response = await SendAsync(GatewayRequest.Post(
+            "/oauth2/token",
+            "application/x-www-form-urlencoded",
+            $"grant_type=client_credentials&client_id={ClientId}&client_secret={Secret}") with
+        { AsBase64 = true });
+
+        return response.Json.GetProperty("access_token").GetString()!;
+    }
+
+    private async Task AddClientAsync()
+    {
+        var store = new SqliteClientStore(new() { DataDirectory = _data.Path });
+        await store.OpenAsync(default);
+        var (secret, clearText) = ClientSecret.Generate(DateTimeOffset.UtcNow);
+        Secret = clearText;
+        Assert.True(await store.AddAsync(
+            new()
+            {
+                ClientId = ClientId,
+                ClientName = ClientId,
+                Scopes = ["USER"],
+                Secrets = [secret],
+                CreatedAt = DateTimeOffset.UtcNow,
+            },
+            default));
+    }
+}

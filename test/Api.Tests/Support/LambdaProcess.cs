@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Api.Tests.Support;
+
+/// <summary>A built program in a process of its own, with the environment that Lambda gives a function.</summary>
+internal sealed class LambdaProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _log = new();
+
+    private LambdaProcess(RuntimeApi runtime, IEnumerable<string> arguments, (string Name, string Value)[] settings)
+    {
+        _process = new()
+        {
+            StartInfo = new("dotnet", arguments)
+            {
+                WorkingDirectory = AppContext.BaseDirectory,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment =
+                {
+                    ["AWS_REGION"] = MotoServer.Region,
+                    ["AWS_LAMBDA_FUNCTION_NAME"] = "function",
+                    ["AWS_LAMBDA_RUNTIME_API"] = runtime.Address,
+                    ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                    ["ASPNETCORE_URLS"] = null,
+                },
+            },
+        };
+
+        foreach (var (name, value) in settings)
+        {
+            _process.StartInfo.Environment[name] = value;
+        }
+
+        _process.OutputDataReceived += Take;
+        _process.ErrorDataReceived += Take;
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    /// <summary>Runs the app as the executable assembly that it is.</summary>
+    public static LambdaProcess RunApi(RuntimeApi runtime, params (string Name, string Value)[] settings) =>
+        new(runtime, ["Api.dll"], settings);
+
+    public async Task<int> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks the program to stop, as Lambda asks before it takes a function away.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Take(object sender, DataReceivedEventArgs line)
+    {
+        lock (_log)
+        {
+            _log.AppendLine(line.Data);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Api.Tests.Support;
+
+/// <summary>Lambda's side of the Runtime API on a free port: hands out events one after the other, and keeps what becomes of them.</summary>
+internal sealed class RuntimeApi : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly WebApplication _app;
+    private readonly Channel<Event> _events = Channel.CreateUnbounded<Event>();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<Outcome>> _outcomes = [];
+    private readonly TaskCompletionSource<Outcome> _initError = NewSource();
+
+    private RuntimeApi()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _app = builder.Build();
+        _app.MapGet("/2018-06-01/runtime/invocation/next", NextAsync);
+        _app.MapPost("/2018-06-01/runtime/invocation/{id}/response", (string id, HttpRequest request) => TakeAsync(_outcomes[id], request));
+        _app.MapPost("/2018-06-01/runtime/invocation/{id}/error", (string id, HttpRequest request) => TakeAsync(_outcomes[id], request));
+        _app.MapPost("/2018-06-01/runtime/init/error", (HttpRequest request) => TakeAsync(_initError, request));
+    }
+
+    /// <summary>What AWS_LAMBDA_RUNTIME_API says.</summary>
+    public string Address => new Uri(_app.Urls.Single()).Authority;
+
+    public Task<Outcome> InitError => _initError.Task.WaitAsync(Patience);
+
+    public static async Task<RuntimeApi> StartAsync()
+    {
+        var api = new RuntimeApi();
+        await api._app.StartAsync();
+
+        return api;
+    }
+
+    /// <summary>Invokes the function and waits for what it hands in.</summary>
+    public async Task<Outcome> InvokeAsync(string json, TimeSpan? timeout = null)
+    {
+        var id = Guid.NewGuid().ToString();
+        _outcomes[id] = NewSource();
+        await _events.Writer.WriteAsync(new(id, json, timeout ?? Patience));
+
+        return await _outcomes[id].Task.WaitAsync(Patience);
+    }
+
+    /// <summary>Sends a request through the gateway.</summary>
+    public async Task<GatewayResponse> SendAsync(GatewayRequest request, TimeSpan? timeout = null)
+    {
+        var (errorType, json) = await InvokeAsync(request.ToEvent(), timeout);
+        Assert.True(errorType is null, json.GetRawText());
+
+        return GatewayResponse.Read(json);
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task NextAsync(HttpContext http)
+    {
+        var next = await _events.Reader.ReadAsync(http.RequestAborted);
+        var deadline = (DateTimeOffset.UtcNow + next.Timeout).ToUnixTimeMilliseconds();
+        http.Response.Headers["Lambda-Runtime-Aws-Request-Id"] = next.Id;
+        http.Response.Headers["Lambda-Runtime-Deadline-Ms"] = deadline.ToString(CultureInfo.InvariantCulture);
+        await http.Response.WriteAsync(next.Json);
+    }
+
+    private static async Task<IResult> TakeAsync(TaskCompletionSource<Outcome> source, HttpRequest request)
+    {
+        var errorType = request.Headers["Lambda-Runtime-Function-Error-Type"];
+        source.SetResult(new(errorType, await JsonSerializer.DeserializeAsync<JsonElement>(request.Body)));
+
+        return TypedResults.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    private static TaskCompletionSource<Outcome> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed record Event(string Id, string Json, TimeSpan Timeout);
+
+    /// <summary>What the function handed in; the error type is null where that is a result.</summary>
+    internal sealed record Outcome(string? ErrorType, JsonElement Json)
+    {
+        public string Message => Json.GetProperty("errorMessage").GetString()!;
+    }
+}
