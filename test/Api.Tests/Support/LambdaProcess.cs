@@ -57,6 +57,10 @@ internal sealed class LambdaProcess : IAsyncDisposable
     public static LambdaProcess RunApi(RuntimeApi runtime, params (string Name, string Value)[] settings) =>
         new(runtime, ["Api.dll"], settings);
 
+    /// <summary>Starts what the handler string names, as the managed runtime does.</summary>
+    public static LambdaProcess RunHandler(RuntimeApi runtime, string handler, params (string Name, string Value)[] settings) =>
+        new(runtime, ["Lambda.Bootstrap.dll", AppContext.BaseDirectory], [("_HANDLER", handler), .. settings]);
+
     public async Task<int> WaitForExitAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));

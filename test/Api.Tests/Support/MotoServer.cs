@@ -17,6 +17,15 @@ public sealed class MotoServer : IAsyncLifetime
 
     public string Address { get; } = $"http://127.0.0.1:{ApiProcess.FreePort()}";
 
+    /// <summary>The environment of a program that takes the emulator for AWS.</summary>
+    internal (string Name, string Value)[] Environment =>
+    [
+        ("AWS_ENDPOINT_URL", Address),
+        ("AWS_REGION", Region),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ];
+
     public async Task InitializeAsync()
     {
         // The tests that need it are skipped then, with the reason.
