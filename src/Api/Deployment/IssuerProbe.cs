@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace Api.Deployment;
+
+/// <summary>Fetches an issuer's metadata and key set as API Gateway's authorizer does, a little less patiently.</summary>
+internal sealed class IssuerProbe(HttpClient http, TimeProvider time)
+{
+    /// <summary>Long enough for a first start to end; whether the answer was fast enough is another question.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
+
+    // API Gateway allows 1.5 s, and 150,000 bytes.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    private const int MaximumLength = 150_000;
+
+    /// <summary>Whether a secret or a decision may go there: https, or http on this machine.</summary>
+    public static bool IsHttps(string? address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
+
+    /// <summary>What is wrong with the issuer now, in a sentence; null where an authorizer could use it.</summary>
+    public async Task<string?> FindFaultAsync(string issuer, CancellationToken cancellation)
+    {
+        var discovery = $"{issuer}/.well-known/openid-configuration";
+        var (metadata, fault) = await GetAsync(discovery, cancellation);
+
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        if (StringOf(metadata, "issuer") is var named && named != issuer)
+        {
+            return $"{discovery} names the issuer '{named}' instead of '{issuer}'.";
+        }
+
+        if (StringOf(metadata, "jwks_uri") is not { } address || !IsHttps(address))
+        {
+            return $"{discovery} names the jwks_uri '{StringOf(metadata, "jwks_uri")}', which is not an https address.";
+        }
+
+        var (keySet, keySetFault) = await GetAsync(address, cancellation);
+
+        return keySetFault ?? (HasKey(keySet) ? null : $"{address} has no key with a kid.");
+    }
+
+    private async Task<(JsonElement Json, string? Fault)> GetAsync(string address, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        var start = time.GetTimestamp();
+
+        try
+        {
+            using var response = await http.GetAsync(new Uri(address), HttpCompletionOption.ResponseHeadersRead, either.Token);
+
+            if (response.StatusCode is not HttpStatusCode.OK)
+            {
+                return Fault($"answered {(int)response.StatusCode} instead of 200");
+            }
+
+            using var content = await response.Content.ReadAsStreamAsync(either.Token);
+            var buffer = new byte[MaximumLength + 1];
+            var length = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, either.Token);
+            var elapsed = time.GetElapsedTime(start);
+
+            return length > MaximumLength ? Fault($"is longer than {MaximumLength} bytes")
+                : elapsed >= Limit ? Fault(string.Create(
+                    CultureInfo.InvariantCulture, $"took {elapsed.TotalSeconds:0.0} s, and has to answer in less than {Limit.TotalSeconds} s"))
+                : (JsonSerializer.Deserialize(buffer.AsSpan(0, length), CustomResourceJson.Default.JsonElement), null);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return Fault($"did not answer within {Timeout.TotalSeconds} s");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return Fault($"cannot be reached ({exception.Message})");
+        }
+        catch (JsonException)
+        {
+            return Fault("did not answer with JSON");
+        }
+
+        (JsonElement Json, string? Fault) Fault(string fault) => (default, $"{address} {fault}.");
+    }
+
+    private static bool HasKey(JsonElement keySet) =>
+        keySet.ValueKind is JsonValueKind.Object
+        && keySet.TryGetProperty("keys", out var keys)
+        && keys.ValueKind is JsonValueKind.Array
+        && keys.EnumerateArray().Any(key => StringOf(key, "kid") is { Length: > 0 });
+
+    private static string? StringOf(JsonElement json, string name) => CustomResourceRequest.StringOf(json, name);
+}

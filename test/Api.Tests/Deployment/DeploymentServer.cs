@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+using Api.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Api.Tests.Deployment;
+
+/// <summary>Plays both whom the gate asks and whom it answers: the issuer, as well or badly as a test says, and CloudFormation.</summary>
+internal sealed class DeploymentServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private DeploymentServer()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(Address);
+        _app = builder.Build();
+        _app.MapGet("/.well-known/openid-configuration", http =>
+        {
+            DiscoveryRequests++;
+
+            return Discovery(http);
+        });
+        _app.MapGet("/keys", http => KeySet(http));
+        _app.MapPut("/answer", TakeAnswerAsync);
+    }
+
+    public string Address { get; } = $"http://127.0.0.1:{ApiProcess.FreePort()}";
+
+    public int DiscoveryRequests { get; private set; }
+
+    public RequestDelegate Discovery { get; set; } = Ready;
+
+    public RequestDelegate KeySet { get; set; } = http => http.Response.WriteAsync("""{"keys":[{"kty":"RSA","kid":"one"}]}""");
+
+    /// <summary>How CloudFormation takes an answer, by the number of answers before it.</summary>
+    public Func<int, int> StatusOfAnswer { get; set; } = _ => StatusCodes.Status200OK;
+
+    public List<string> Answers { get; } = [];
+
+    public List<string?> ContentTypes { get; } = [];
+
+    public JsonObject Answer => JsonNode.Parse(Assert.Single(Answers))!.AsObject();
+
+    public static async Task<DeploymentServer> StartAsync()
+    {
+        var server = new DeploymentServer();
+        await server._app.StartAsync();
+
+        return server;
+    }
+
+    public static Task Ready(HttpContext http) => Discover(http, Self(http), $"{Self(http)}/keys");
+
+    public static Task Discover(HttpContext http, string issuer, string keys) =>
+        http.Response.WriteAsync($$"""{"issuer":"{{issuer}}","jwks_uri":"{{keys}}"}""");
+
+    public static string Self(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}";
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task TakeAnswerAsync(HttpContext http)
+    {
+        using var reader = new StreamReader(http.Request.Body);
+        http.Response.StatusCode = StatusOfAnswer(Answers.Count);
+        Answers.Add(await reader.ReadToEndAsync());
+        ContentTypes.Add(http.Request.ContentType);
+    }
+}
