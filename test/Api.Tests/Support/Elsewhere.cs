@@ -5,7 +5,9 @@ namespace Api.Tests.Support;
 /// <summary>What some tests need beyond the SDK. Where it is missing they are skipped, but under CI they fail.</summary>
 internal static class Elsewhere
 {
-    public static string Clients { get; } = Path.Combine(Root(), "test", "clients");
+    public static string Repository { get; } = Root();
+
+    public static string Clients { get; } = Path.Combine(Repository, "test", "clients");
 
     public static string? Chromium { get; } = Find("chromium") ?? Find("chromium-browser") ?? Find("google-chrome");
 
@@ -22,22 +24,35 @@ internal static class Elsewhere
             ? "moto is not installed: python3 -m pip install 'moto[server]'"
             : null;
 
+    public static string? MissingTemplateTools { get; } =
+        Find("cfn-lint") is null || !Succeeds("python3", "-c", "import samtranslator")
+            ? "cfn-lint or aws-sam-translator is not installed: python3 -m pip install -r test/template/requirements.txt"
+            : null;
+
     public static bool IsCI { get; } = Environment.GetEnvironmentVariable("CI") is "true";
 
     /// <summary>Runs a script of test/clients and returns what it prints.</summary>
     public static async Task<string> RunNodeAsync(string script, params string[] arguments)
     {
-        using var node = Process.Start(new ProcessStartInfo("node", [script, .. arguments])
+        var (exitCode, output, error) = await RunAsync(Clients, "node", [script, .. arguments]);
+        Assert.True(exitCode is 0, error);
+
+        return output;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(string folder, string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = Clients,
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        var (output, error) = (node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
-        await node.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
-        Assert.True(node.ExitCode is 0, await error);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
 
-        return await output;
+        return (process.ExitCode, await output, await error);
     }
 
     private static bool Succeeds(string program, params string[] arguments)
@@ -86,6 +101,20 @@ internal sealed class MotoFactAttribute : FactAttribute
 internal sealed class MotoTheoryAttribute : TheoryAttribute
 {
     public MotoTheoryAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingMoto;
+}
+
+/// <summary>A test of serverless.template.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class TemplateFactAttribute : FactAttribute
+{
+    public TemplateFactAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingTemplateTools;
+}
+
+/// <summary>Cases of a test of serverless.template.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class TemplateTheoryAttribute : TheoryAttribute
+{
+    public TemplateTheoryAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingTemplateTools;
 }
 
 /// <summary>A test that drives a browser.</summary>

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Api.Deployment;
+using Api.Keys;
+using Api.Tests.Support;
+
+namespace Api.Tests.Deployment;
+
+/// <summary>serverless.template as CloudFormation gets it: its order, guards and rights, and that it and the app agree.</summary>
+public sealed class TemplateTests
+{
+    private static readonly Lazy<Task<string>> Found = new(() => CheckAsync(0, "--mutations"));
+    private static readonly Lazy<Task<string>> Template = new(() => CheckAsync(0, "--json"));
+
+    /// <summary>Each mistake that test/template/mutations.py makes, with a line that has to be printed for it.</summary>
+    public static TheoryData<string, string> Mistakes { get; } = new()
+    {
+        { "cycle", "Stage waits for itself" },
+        { "authorizer-before-gate", "Authorizer does not wait for ReadinessGate" },
+        { "gate-before-stage", "ReadinessGate does not wait for Stage" },
+        { "gate-before-rotation", "Authorizer does not wait for RotationSchedule" },
+        { "gate-before-domain", "ReadinessGate does not wait for DomainRecord" },
+        { "gate-before-permission", "Authorizer does not wait for ApiPermission" },
+        { "stage-before-key-set", "Authorizer does not wait for KeySetRoute" },
+        { "schedule-before-permission", "RotationSchedule does not wait for RotationPermission" },
+        { "no-first-key", "RotationSchedule does not rotate at once, so there is no first key" },
+        { "no-gate", "There are 0 readiness gates and 1 authorizers instead of one of each" },
+        { "gate-outlives-patience", "GateFunction may run for longer than CloudFormation waits for ReadinessGate" },
+        { "throttle-of-no-route", "Stage throttles POST /token, which is no route" },
+        { "throttle-before-route", "Stage throttles POST /oauth2/token before that route exists" },
+        { "no-token-throttle", "Stage does not throttle POST /oauth2/token on its own" },
+        { "default-route", "Route $default matches any path, so another spelling of a guarded path would pass by the authorizer" },
+        { "root-variable", "Route GET /{proxy+} matches any path, so another spelling of a guarded path would pass by the authorizer" },
+        { "open-route", "Route GET /metrics is open, and is none of those that should be" },
+        { "other-spelling", "Route GET /ADMIN/{proxy+} has no authorizer" },
+        { "unguarded", "Route ANY /admin/{proxy+} has no authorizer" },
+        { "wrong-scope", "Route ANY /admin does not ask for the scope ADMIN alone" },
+        { "other-issuer", "Authorizer does not take issuer or audience from its parameter" },
+        { "implicit-api", "ServerlessHttpApi is made by SAM or from an OpenAPI document, which may lose the authorizer" },
+        { "wildcard-resource", "ApiRole has the wildcard *" },
+        { "wildcard-action", "RotationRole has the wildcard secretsmanager:*" },
+        { "wildcard-below-key", "RotationRole has the wildcard {'Fn::Sub': '${KeySecret}*'}" },
+        { "log-reader", "GateRole may do more to a log than write it" },
+        { "managed-policy", "GateRole has managed policies, which allow more than is needed" },
+        { "api-writes-keys", "ApiRole lets ApiFunction write KeySecret" },
+        { "gate-reads-keys", "GateRole gives the gate rights on secrets" },
+        { "shared-role", "RotationRole lets ApiFunction write KeySecret" },
+        { "secret-with-value", "KeySecret gets a value from the template, which could overwrite live keys" },
+        { "open-permission", "RotationPermission lets others than this account start the function" },
+        { "no-domain-rule", "No rule, or a wrong one, judges a custom domain with DomainName, CertificateArn" },
+        { "lax-domain-rule", "No rule, or a wrong one, judges a custom domain with DomainName, CertificateArn" },
+    };
+
+    [TemplateFact]
+    public async Task Check_finds_nothing() => Assert.Empty(await CheckAsync(0));
+
+    [TemplateTheory]
+    [MemberData(nameof(Mistakes))]
+    public async Task Check_finds_a_mistake(string name, string line) =>
+        Assert.Contains($"{name}: {line}", (await Found.Value).Split('\n'));
+
+    [TemplateFact]
+    public async Task Check_fails_where_it_finds_something()
+    {
+        var lines = (await CheckAsync(1, "--mutate", "wrong-scope")).TrimEnd().Split('\n');
+
+        Assert.Equal(["Route ANY /admin does not ask for the scope ADMIN alone"], lines);
+    }
+
+    [TemplateFact]
+    public async Task Every_mistake_has_a_line()
+    {
+        var made = (await Found.Value).TrimEnd().Split('\n').Select(line => line.Split(':')[0]).Distinct();
+
+        Assert.Equal(Mistakes.Select(mistake => (string)mistake[0]), made);
+    }
+
+    [TemplateFact]
+    public async Task Linter_has_no_findings()
+    {
+        var (exitCode, output, error) = await Elsewhere.RunAsync(Elsewhere.Repository, "cfn-lint", "serverless.template");
+
+        Assert.Equal("", output + error);
+        Assert.Equal(0, exitCode);
+    }
+
+    [TemplateFact]
+    public async Task Handlers_are_there()
+    {
+        var handlers = (await GetAsync("Resources")).EnumerateObject()
+            .Where(resource => resource.Value.GetProperty("Type").GetString() is "AWS::Lambda::Function")
+            .Select(function => function.Value.GetProperty("Properties").GetProperty("Handler").GetString()!)
+            .ToArray();
+
+        Assert.Equal(3, handlers.Length);
+        Assert.All(handlers, handler => Assert.NotNull(Find(handler)));
+
+        static MemberInfo? Find(string handler) => handler.Split("::") switch
+        {
+            [var assembly] => Assembly.Load(assembly).EntryPoint,
+            [var assembly, var type, var method] => Assembly.Load(assembly).GetType(type, throwOnError: true)!
+                .GetMethod(method, BindingFlags.Public | BindingFlags.Instance, [typeof(Stream)]),
+            _ => null,
+        };
+    }
+
+    [TemplateFact]
+    public async Task Gate_has_time_to_answer()
+    {
+        var function = (await GetAsync("Resources")).GetProperty("GateFunction").GetProperty("Properties");
+        var lastAnswer = ReadinessGate.Budget + (3 * IssuerProbe.Timeout) + (2 * ReadinessGate.Pause);
+
+        Assert.InRange(lastAnswer, TimeSpan.Zero, TimeSpan.FromSeconds(function.GetProperty("Timeout").GetInt32()));
+    }
+
+    [TemplateTheory]
+    [InlineData("00:00:59")]
+    [InlineData("00:01:00")]
+    [InlineData("00:59:59")]
+    [InlineData("01:00:00")]
+    [InlineData("23:59:59")]
+    [InlineData("24:00:00")]
+    [InlineData("1.00:00:00")]
+    [InlineData("1.00:00:01")]
+    public async Task Token_lifetime_is_one_that_the_app_takes(string value)
+    {
+        var pattern = (await GetAsync("Parameters")).GetProperty("AccessTokenLifetime").GetProperty("AllowedPattern").GetString()!;
+        // What .NET reads as 24 days is not what anybody means by 24:00:00.
+        var taken = TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var lifetime)
+            && lifetime >= AuthorizationServerOptions.ShortestTokenLifetime
+            && lifetime <= AuthorizationServerOptions.LongestTokenLifetime;
+
+        Assert.Equal(taken, Regex.IsMatch(value, pattern));
+    }
+
+    [TemplateFact]
+    public async Task Keys_are_ones_that_the_app_takes()
+    {
+        var parameters = await GetAsync("Parameters");
+        var sizes = parameters.GetProperty("KeySize").GetProperty("AllowedValues").EnumerateArray().Select(size => size.GetInt32());
+        var days = parameters.GetProperty("KeyRotationDays");
+        int[] bounds = [days.GetProperty("MinValue").GetInt32(), days.GetProperty("MaxValue").GetInt32()];
+
+        var results = sizes.SelectMany(_ => bounds, (size, day) => new KeyOptionsValidator().Validate(
+            null, new() { KeySize = size, KeyRotationInterval = TimeSpan.Parse($"{day}.00:00:00", CultureInfo.InvariantCulture) }));
+
+        Assert.All(results, result => Assert.True(result.Succeeded, result.FailureMessage));
+    }
+
+    private static async Task<JsonElement> GetAsync(string section) =>
+        JsonSerializer.Deserialize<JsonElement>(await Template.Value).GetProperty(section);
+
+    private static async Task<string> CheckAsync(int expected, params string[] arguments)
+    {
+        var (exitCode, output, error) =
+            await Elsewhere.RunAsync(Elsewhere.Repository, "python3", ["test/template/check.py", .. arguments]);
+        Assert.True(exitCode == expected, output + error);
+
+        return output;
+    }
+}

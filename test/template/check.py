@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""
+Checks serverless.template. Prints a line for each violation, and exits with 1 where there is any.
+
+    check.py                  checks the template
+    check.py --mutate NAME    checks a copy with a mistake in it (see mutations.py)
+    check.py --mutations      prints what is found in each of these copies, with the name of the mistake in front
+    check.py --json           prints what CloudFormation gets
+"""
+
+import copy
+import json
+import sys
+
+import gateway
+import order
+import rights
+from mutations import MUTATIONS
+from template import Template
+
+
+def violations(source):
+    template = Template(source)
+    return [line for check in (order, gateway, rights) for line in check.violations(template)]
+
+
+def mutated(name):
+    source = copy.deepcopy(Template.read())
+    MUTATIONS[name](source)
+    return source
+
+
+def main(arguments):
+    match arguments:
+        case []:
+            found = violations(Template.read())
+        case ["--mutate", name] if name in MUTATIONS:
+            found = violations(mutated(name))
+        case ["--mutations"]:
+            for name in MUTATIONS:
+                print(*(f"{name}: {line}" for line in violations(mutated(name)) or ["nothing"]), sep="\n")
+            return 0
+        case ["--json"]:
+            print(json.dumps(Template(Template.read()).json))
+            return 0
+        case _:
+            print(__doc__, "Mistakes:", *MUTATIONS, sep="\n    ", file=sys.stderr)
+            return 2
+
+    print(*found, sep="\n", end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

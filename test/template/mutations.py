@@ -1,0 +1,189 @@
+"""Mistakes that the check has to find, each made in a copy of the template."""
+
+MUTATIONS = {}
+
+
+def mutation(change):
+    MUTATIONS[change.__name__.replace("_", "-")] = lambda source: change(source["Resources"], source)
+    return change
+
+
+def statements(resources, role):
+    return resources[role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+
+
+@mutation
+def cycle(resources, source):
+    resources["Api"]["DependsOn"] = "Stage"
+
+
+@mutation
+def authorizer_before_gate(resources, source):
+    resources["Authorizer"]["DependsOn"] = "Stage"
+
+
+@mutation
+def gate_before_stage(resources, source):
+    resources["ReadinessGate"]["DependsOn"] = ["ApiPermission", "RotationSchedule"]
+    del resources["ReadinessGate"]["Properties"]["Behind"]
+
+
+@mutation
+def gate_before_rotation(resources, source):
+    resources["ReadinessGate"]["DependsOn"].remove("RotationSchedule")
+
+
+@mutation
+def gate_before_domain(resources, source):
+    del resources["ReadinessGate"]["Properties"]["Behind"]
+
+
+@mutation
+def gate_before_permission(resources, source):
+    resources["ReadinessGate"]["DependsOn"].remove("ApiPermission")
+    resources["Stage"]["DependsOn"].remove("ApiPermission")
+
+
+@mutation
+def stage_before_key_set(resources, source):
+    resources["Stage"]["DependsOn"].remove("KeySetRoute")
+
+
+@mutation
+def schedule_before_permission(resources, source):
+    del resources["RotationSchedule"]["DependsOn"]
+
+
+@mutation
+def no_first_key(resources, source):
+    resources["RotationSchedule"]["Properties"]["RotateImmediatelyOnUpdate"] = False
+
+
+@mutation
+def no_gate(resources, source):
+    del resources["ReadinessGate"], resources["Authorizer"]["DependsOn"]
+
+
+@mutation
+def gate_outlives_patience(resources, source):
+    resources["GateFunction"]["Properties"]["Timeout"] = 180
+
+
+@mutation
+def throttle_of_no_route(resources, source):
+    settings = resources["Stage"]["Properties"]["RouteSettings"]
+    settings["POST /token"] = settings["POST /oauth2/token"]
+
+
+@mutation
+def throttle_before_route(resources, source):
+    resources["Stage"]["DependsOn"].remove("TokenRoute")
+
+
+@mutation
+def no_token_throttle(resources, source):
+    del resources["Stage"]["Properties"]["RouteSettings"]
+
+
+@mutation
+def default_route(resources, source):
+    resources["HealthRoute"]["Properties"]["RouteKey"] = "$default"
+
+
+@mutation
+def root_variable(resources, source):
+    resources["HealthRoute"]["Properties"]["RouteKey"] = "GET /{proxy+}"
+
+
+@mutation
+def open_route(resources, source):
+    resources["HealthRoute"]["Properties"]["RouteKey"] = "GET /metrics"
+
+
+@mutation
+def other_spelling(resources, source):
+    resources["HealthRoute"]["Properties"]["RouteKey"] = "GET /ADMIN/{proxy+}"
+
+
+@mutation
+def unguarded(resources, source):
+    for name in ("AuthorizationType", "AuthorizerId", "AuthorizationScopes"):
+        del resources["AdminPathsRoute"]["Properties"][name]
+
+
+@mutation
+def wrong_scope(resources, source):
+    resources["AdminRoute"]["Properties"]["AuthorizationScopes"] = ["USER"]
+
+
+@mutation
+def other_issuer(resources, source):
+    resources["Authorizer"]["Properties"]["JwtConfiguration"]["Issuer"] = "https://example.com"
+
+
+@mutation
+def implicit_api(resources, source):
+    resources["ApiFunction"]["Properties"]["Events"] = {
+        "Any": {"Type": "HttpApi", "Properties": {"Path": "/any", "Method": "GET"}},
+    }
+
+
+@mutation
+def wildcard_resource(resources, source):
+    statements(resources, "ApiRole")[1]["Resource"] = "*"
+
+
+@mutation
+def wildcard_action(resources, source):
+    statements(resources, "RotationRole")[1]["Action"] = "secretsmanager:*"
+
+
+@mutation
+def wildcard_below_key(resources, source):
+    statements(resources, "RotationRole")[1]["Resource"] = {"Fn::Sub": "${KeySecret}*"}
+
+
+@mutation
+def log_reader(resources, source):
+    statements(resources, "GateRole")[0]["Action"].append("logs:GetLogEvents")
+
+
+@mutation
+def managed_policy(resources, source):
+    resources["GateRole"]["Properties"]["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
+
+
+@mutation
+def api_writes_keys(resources, source):
+    statements(resources, "ApiRole")[1]["Action"].append("secretsmanager:PutSecretValue")
+
+
+@mutation
+def gate_reads_keys(resources, source):
+    statements(resources, "GateRole").append(statements(resources, "ApiRole")[1])
+
+
+@mutation
+def shared_role(resources, source):
+    resources["ApiFunction"]["Properties"]["Role"] = {"Fn::GetAtt": ["RotationRole", "Arn"]}
+
+
+@mutation
+def secret_with_value(resources, source):
+    resources["KeySecret"]["Properties"]["GenerateSecretString"] = {}
+
+
+@mutation
+def open_permission(resources, source):
+    del resources["RotationPermission"]["Properties"]["SourceAccount"]
+
+
+@mutation
+def no_domain_rule(resources, source):
+    del source["Rules"]["CustomDomain"]
+
+
+@mutation
+def lax_domain_rule(resources, source):
+    assertion = source["Rules"]["CustomDomain"]["Assertions"][0]
+    assertion["Assert"] = {"Fn::Or": [assertion["Assert"], {"Fn::Equals": [{"Ref": "HostedZoneId"}, ""]}]}

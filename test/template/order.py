@@ -1,0 +1,88 @@
+"""Whether everything is made in an order in which it can work."""
+
+from template import references
+
+PERMISSION = "AWS::Lambda::Permission"
+
+
+def violations(template):
+    for name in template.cycles():
+        yield f"{name} waits for itself"
+
+    gates = template.of_type("Custom::ReadinessGate")
+    authorizers = template.of_type("AWS::ApiGatewayV2::Authorizer")
+
+    if len(gates) != 1 or len(authorizers) != 1:
+        yield f"There are {len(gates)} readiness gates and {len(authorizers)} authorizers instead of one of each"
+        return
+
+    needed = set(answering(template))
+
+    for gate in gates:
+        yield from waits(template, gate, needed)
+        yield from times(template, gate)
+
+    for authorizer in authorizers:
+        yield from waits(template, authorizer, needed | set(gates))
+
+    for name in template.of_type("AWS::SecretsManager::RotationSchedule"):
+        yield from waits(template, name, permissions(template, "secretsmanager.amazonaws.com"))
+        if template.properties(name).get("RotateImmediatelyOnUpdate") is not True:
+            yield f"{name} does not rotate at once, so there is no first key"
+
+    for name in template.of_type("AWS::ApiGatewayV2::Stage"):
+        yield from stage(template, name)
+
+
+def answering(template):
+    """All that the public address needs in order to answer."""
+    yield from template.of_type(
+        "AWS::Lambda::Function",
+        "AWS::ApiGatewayV2::Stage",
+        "AWS::ApiGatewayV2::Integration",
+        "AWS::ApiGatewayV2::ApiMapping",
+        "AWS::Route53::RecordSet",
+        "AWS::SecretsManager::RotationSchedule",
+    )
+    yield from permissions(template, "apigateway.amazonaws.com")
+    # Routes that are there only sometimes are not what the gateway asks for.
+    yield from (
+        name
+        for name, route in template.of_type("AWS::ApiGatewayV2::Route").items()
+        if "AuthorizerId" not in route["Properties"] and "Condition" not in route
+    )
+
+
+def permissions(template, principal):
+    return {name for name in template.of_type(PERMISSION) if template.properties(name)["Principal"] == principal}
+
+
+def waits(template, name, needed):
+    for other in sorted(needed - template.behind(name)):
+        yield f"{name} does not wait for {other}"
+
+
+def times(template, gate):
+    properties = template.properties(gate)
+    function = next(references(properties["ServiceToken"]))
+    if template.properties(function)["Timeout"] >= properties["ServiceTimeout"]:
+        yield f"{function} may run for longer than CloudFormation waits for {gate}"
+
+
+def stage(template, name):
+    properties = template.properties(name)
+    routes = {route["Properties"]["RouteKey"]: other for other, route in template.of_type("AWS::ApiGatewayV2::Route").items()}
+
+    if properties.get("StageName") != "$default" or properties.get("AutoDeploy") is not True:
+        yield f"{name} is not a $default stage that deploys itself"
+
+    if "POST /oauth2/token" not in properties.get("RouteSettings", {}):
+        yield f"{name} does not throttle POST /oauth2/token on its own"
+
+    for key in properties.get("RouteSettings", {}):
+        if key not in routes:
+            yield f"{name} throttles {key}, which is no route"
+        elif routes[key] not in template.behind(name):
+            yield f"{name} throttles {key} before that route exists"
+        elif "Condition" in template.resources[routes[key]]:
+            yield f"{name} throttles {key}, which is not always a route"
