@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Api.Deployment;
 
 /// <summary>
-/// What CloudFormation asks of a custom resource. Read leniently: whatever else is wrong with it, it is answered where it says where.
+/// What CloudFormation asks of a custom resource. Read leniently: whatever else is wrong with it, it is answered where it asks to
+/// be.
 /// </summary>
 internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
 {
@@ -12,9 +13,10 @@ internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
 
     public string? RequestType => StringOf(Json, nameof(RequestType));
 
-    public string? Issuer => Json.TryGetProperty("ResourceProperties", out var properties) ? StringOf(properties, nameof(Issuer)) : null;
+    public string? Issuer =>
+        Json.TryGetProperty("ResourceProperties", out var properties) ? StringOf(properties, nameof(Issuer)) : null;
 
-    /// <exception cref="InvalidOperationException">The event is too long, is no JSON object, or names no address to answer to.</exception>
+    /// <exception cref="InvalidOperationException">The event is too long, no JSON object, or names no address to answer to.</exception>
     public static async Task<CustomResourceRequest> ReadAsync(Stream input)
     {
         var buffer = new byte[MaximumLength + 1];
@@ -31,7 +33,7 @@ internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
 
             return StringOf(json, "ResponseURL") is { } address && IssuerProbe.IsHttps(address)
                 ? new(json, new(address))
-                : throw new InvalidOperationException("The event has no ResponseURL with https, so CloudFormation cannot be answered.");
+                : throw new InvalidOperationException("The event has no ResponseURL with https, so nobody can be answered.");
         }
         catch (JsonException exception)
         {

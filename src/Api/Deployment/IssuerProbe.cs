@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace Api.Deployment;
 
@@ -66,8 +66,7 @@ internal sealed class IssuerProbe(HttpClient http, TimeProvider time)
             var elapsed = time.GetElapsedTime(start);
 
             return length > MaximumLength ? Fault($"is longer than {MaximumLength} bytes")
-                : elapsed >= Limit ? Fault(string.Create(
-                    CultureInfo.InvariantCulture, $"took {elapsed.TotalSeconds:0.0} s, and has to answer in less than {Limit.TotalSeconds} s"))
+                : elapsed >= Limit ? Fault(Invariant($"took {elapsed.TotalSeconds:0.0} s, and may take less than {Limit.TotalSeconds} s"))
                 : (JsonSerializer.Deserialize(buffer.AsSpan(0, length), CustomResourceJson.Default.JsonElement), null);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellation.IsCancellationRequested)

@@ -9,7 +9,7 @@ namespace Api.Deployment;
 public sealed class ReadinessGate
 #pragma warning restore CA1515
 {
-    /// <summary>Leaves time to answer before the function's own timeout (170 s) and CloudFormation's patience (180 s) run out.</summary>
+    /// <summary>Leaves time to answer before the function's own timeout (170 s) and CloudFormation's patience (180 s) end.</summary>
     internal static readonly TimeSpan Budget = TimeSpan.FromSeconds(150);
 
     internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -31,7 +31,7 @@ public sealed class ReadinessGate
 
     internal ReadinessGate(HttpClient http, TimeProvider time) => (_http, _probe, _time) = (http, new(http, time), time);
 
-    /// <summary>Answers CloudFormation that the issuer is ready, or what was last wrong with it; returns what has been answered.</summary>
+    /// <summary>Answers CloudFormation that the issuer is ready, or what was last wrong with it; returns that answer.</summary>
     /// <exception cref="InvalidOperationException">The event names no address that could be answered.</exception>
     /// <exception cref="HttpRequestException">CloudFormation cannot be reached, also when asked again.</exception>
     public async Task<Stream> HandleAsync(Stream input)
@@ -42,7 +42,7 @@ public sealed class ReadinessGate
         var response = request.Answer(await FindFaultAsync(request));
         var body = response.ToJson();
         await AnswerAsync(request.ResponseUrl, body);
-        await Console.Out.WriteLineAsync($"{request.RequestType} of {response.PhysicalResourceId}: {response.Status} {response.Reason}");
+        await Console.Out.WriteLineAsync($"{request.RequestType}: {response.Status} {response.Reason}");
 
         return new MemoryStream(body);
     }
@@ -115,7 +115,8 @@ public sealed class ReadinessGate
 
                 return;
             }
-            catch (Exception exception) when (attempt < Attempts && exception is HttpRequestException or OperationCanceledException)
+            catch (Exception exception) when (
+                attempt < Attempts && exception is HttpRequestException or OperationCanceledException)
             {
                 await Task.Delay(Pause, _time);
             }

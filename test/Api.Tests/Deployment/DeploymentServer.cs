@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Api.Tests.Deployment;
 
-/// <summary>Plays both whom the gate asks and whom it answers: the issuer, as well or badly as a test says, and CloudFormation.</summary>
+/// <summary>Plays both whom the gate asks, an issuer as good or bad as a test says, and whom it answers, CloudFormation.</summary>
 internal sealed class DeploymentServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -53,12 +53,15 @@ internal sealed class DeploymentServer : IAsyncDisposable
         return server;
     }
 
-    public static Task Ready(HttpContext http) => Discover(http, Self(http), $"{Self(http)}/keys");
+    public static Task Ready(HttpContext http)
+    {
+        var self = $"{http.Request.Scheme}://{http.Request.Host}";
+
+        return Discover(http, self, $"{self}/keys");
+    }
 
     public static Task Discover(HttpContext http, string issuer, string keys) =>
         http.Response.WriteAsync($$"""{"issuer":"{{issuer}}","jwks_uri":"{{keys}}"}""");
-
-    public static string Self(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}";
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Api.Tests.Deployment;
 
-/// <summary>The gate of a deployment, between an issuer that is not always ready and CloudFormation, which always wants an answer.</summary>
+/// <summary>The gate of a deployment, between an issuer that may not be ready and CloudFormation, which wants an answer.</summary>
 public sealed class ReadinessGateTests : IAsyncLifetime
 {
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(150);
@@ -39,7 +39,8 @@ public sealed class ReadinessGateTests : IAsyncLifetime
     public async Task Three_good_answers_must_follow_each_other()
     {
         var answers = new Queue<int>([404, 200, 200, 503, 200, 200, 200]);
-        _server.Discovery = http => answers.Dequeue() is var status && status is 200 ? DeploymentServer.Ready(http) : Fail(http, status);
+        _server.Discovery = http =>
+            answers.Dequeue() is var status && status is 200 ? DeploymentServer.Ready(http) : Fail(http, status);
 
         await HandleAsync(Event("Create"));
 
@@ -65,7 +66,7 @@ public sealed class ReadinessGateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Slow_key_set_is_not_ready() => await AssertFailsAsync("took 1.0 s, and has to answer in less than 1 s", () =>
+    public async Task Slow_key_set_is_not_ready() => await AssertFailsAsync("took 1.0 s, and may take less than 1 s", () =>
         _server.KeySet = http =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));
@@ -83,14 +84,14 @@ public sealed class ReadinessGateTests : IAsyncLifetime
 
     [Fact]
     public async Task Other_issuer_is_not_ready() => await AssertFailsAsync($"/' instead of '{_server.Address}'", () =>
-        _server.Discovery = http => DeploymentServer.Discover(http, DeploymentServer.Self(http) + "/", $"{DeploymentServer.Self(http)}/keys"));
+        _server.Discovery = http => DeploymentServer.Discover(http, _server.Address + "/", $"{_server.Address}/keys"));
 
     [Theory]
     [InlineData("http://example.com/keys")]
     [InlineData("/keys")]
     [InlineData("")]
-    public async Task Key_set_without_https_is_not_asked_for(string address) => await AssertFailsAsync("which is not an https address", () =>
-        _server.Discovery = http => DeploymentServer.Discover(http, DeploymentServer.Self(http), address));
+    public async Task Key_set_without_https_is_not_asked_for(string address) => await AssertFailsAsync("is not an https address", () =>
+        _server.Discovery = http => DeploymentServer.Discover(http, _server.Address, address));
 
     [Theory]
     [InlineData("""{"keys":[]}""", "no key with a kid")]
@@ -154,7 +155,9 @@ public sealed class ReadinessGateTests : IAsyncLifetime
     [InlineData("Other", "{}", "The event's RequestType is none of Create, Update and Delete.")]
     public async Task Event_that_asks_for_something_else_is_refused(string requestType, string properties, string reason)
     {
-        await HandleAsync($$"""{"RequestType":"{{requestType}}","ResponseURL":"{{_server.Address}}/answer","ResourceProperties":{{properties}}}""");
+        await HandleAsync($$"""
+            {"RequestType":"{{requestType}}","ResponseURL":"{{_server.Address}}/answer","ResourceProperties":{{properties}} }
+            """);
 
         AssertFailed(reason);
     }

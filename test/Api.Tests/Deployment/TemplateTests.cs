@@ -143,8 +143,11 @@ public sealed class TemplateTests
         var days = parameters.GetProperty("KeyRotationDays");
         int[] bounds = [days.GetProperty("MinValue").GetInt32(), days.GetProperty("MaxValue").GetInt32()];
 
-        var results = sizes.SelectMany(_ => bounds, (size, day) => new KeyOptionsValidator().Validate(
-            null, new() { KeySize = size, KeyRotationInterval = TimeSpan.Parse($"{day}.00:00:00", CultureInfo.InvariantCulture) }));
+        var results = sizes.SelectMany(_ => bounds, (size, day) => new KeyOptionsValidator().Validate(null, new()
+        {
+            KeySize = size,
+            KeyRotationInterval = TimeSpan.Parse($"{day}.00:00:00", CultureInfo.InvariantCulture),
+        }));
 
         Assert.All(results, result => Assert.True(result.Succeeded, result.FailureMessage));
     }
