@@ -9,13 +9,13 @@ namespace Api.Keys;
 /// <c>Api::Api.Keys.KeyRotation::HandleAsync</c>.
 /// </summary>
 #pragma warning disable CA1515 // Lambda finds public classes only.
-public sealed partial class KeyRotation
+public sealed class KeyRotation
 #pragma warning restore CA1515
 {
     private readonly KeyRingSecret _secret;
     private readonly KeyOptions _options;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
+    private readonly TextWriter _log;
 
     /// <summary>Reads the settings from the environment, as Lambda starts it.</summary>
     public KeyRotation()
@@ -28,11 +28,12 @@ public sealed partial class KeyRotation
             services.GetRequiredService<KeyRingSecret>(),
             services.GetRequiredService<KeyOptions>(),
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<KeyRotation>>())
+            // Not a logger of the framework's: those write in the background, and Lambda stops the process with the answer.
+            Console.Out)
     {
     }
 
-    internal KeyRotation(KeyRingSecret secret, KeyOptions options, TimeProvider time, ILogger logger)
+    internal KeyRotation(KeyRingSecret secret, KeyOptions options, TimeProvider time, TextWriter log)
     {
         if (options.SigningKeySecretId is "")
         {
@@ -40,7 +41,7 @@ public sealed partial class KeyRotation
                 Options.DefaultName, typeof(KeyOptions), ["SigningKeySecretId is not set: it names the secret whose keys are rotated."]);
         }
 
-        (_secret, _options, _time, _logger) = (secret, options, time, logger);
+        (_secret, _options, _time, _log) = (secret, options, time, log);
     }
 
     /// <summary>Carries out what the event asks for; the answer says what has been done.</summary>
@@ -66,7 +67,7 @@ public sealed partial class KeyRotation
             _ => throw new InvalidOperationException(request.Unknown),
         };
 
-        LogDone(_logger, request.Step ?? request.Operation!, result);
+        await _log.WriteLineAsync($"{request.Step ?? request.Operation}: {result}");
 
         return new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(new KeyRotationResult(result), KeyRotationJson.Default.KeyRotationResult));
     }
@@ -213,12 +214,9 @@ public sealed partial class KeyRotation
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build());
         services.AddSingleton(TimeProvider.System);
-        services.AddLogging(logging => logging.AddJsonConsole());
+        services.AddLogging();
         services.AddKeys();
 
         return services.BuildServiceProvider();
     }
-
-    [LoggerMessage(1, LogLevel.Information, "{Step}: {Result}")]
-    private static partial void LogDone(ILogger logger, string step, string result);
 }

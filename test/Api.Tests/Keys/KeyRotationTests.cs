@@ -5,7 +5,6 @@ using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 using Api.Keys;
 using Api.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Api.Tests.Keys;
@@ -17,7 +16,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
     private static readonly string[] Steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
     private readonly SettableTime _time = new(new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
-    private readonly Leaks.Logs _logs = new();
+    private readonly StringBuilder _log = new();
     private KeyRingSecret _secret = null!;
     private KeyRotation _function = null!;
 
@@ -25,12 +24,12 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
     {
         var options = new KeyOptions { SigningKeySecretId = await moto.CreateSecretAsync() };
         _secret = new(MotoServer.ClientOf(moto.Address), options);
-        _function = new(_secret, options, _time, _logs);
+        _function = new(_secret, options, _time, new StringWriter(_log));
     }
 
     public Task DisposeAsync()
     {
-        _logs.AssertNoLeaks();
+        Leaks.AssertNoneIn(_log.ToString(), "the log");
 
         return Task.CompletedTask;
     }
@@ -248,7 +247,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
 
     [MotoFact]
     public void Function_without_secret_does_not_start() =>
-        Assert.Throws<OptionsValidationException>(() => new KeyRotation(_secret, new(), _time, NullLogger.Instance));
+        Assert.Throws<OptionsValidationException>(() => new KeyRotation(_secret, new(), _time, TextWriter.Null));
 
     [MotoFact]
     public async Task Damaged_pending_ring_fails_its_test_and_is_not_quoted()

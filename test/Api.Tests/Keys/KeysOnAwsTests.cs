@@ -8,7 +8,6 @@ using Api.Keys;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Tests.Keys;
@@ -281,7 +280,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
 
     private async Task InvokeAsync(string json)
     {
-        var function = new KeyRotation(new(MotoServer.ClientOf(moto.Address), _options), _options, _time, NullLogger.Instance);
+        var function = new KeyRotation(new(MotoServer.ClientOf(moto.Address), _options), _options, _time, TextWriter.Null);
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(json));
         using var output = await function.HandleAsync(input);
     }
