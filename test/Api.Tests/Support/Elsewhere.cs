@@ -29,6 +29,21 @@ internal static class Elsewhere
             ? "cfn-lint or aws-sam-translator is not installed: python3 -m pip install -r test/template/requirements.txt"
             : null;
 
+    /// <summary>The library that moves a process's clock.</summary>
+    public static string? FakeTime { get; } = new[] { "/usr/lib", "/usr/local/lib" }
+        .Where(Directory.Exists)
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "libfaketimeMT.so.1", new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            MaxRecursionDepth = 3,
+            IgnoreInaccessible = true,
+        }))
+        .FirstOrDefault();
+
+    public static string? MissingGatewayTools { get; } =
+        MissingMoto ?? MissingTemplateTools
+        ?? (FakeTime is null ? "libfaketime is not installed (on Debian: apt-get install faketime)" : null);
+
     public static bool IsCI { get; } = Environment.GetEnvironmentVariable("CI") is "true";
 
     /// <summary>Runs a script of test/clients and returns what it prints.</summary>
@@ -115,6 +130,20 @@ internal sealed class TemplateFactAttribute : FactAttribute
 internal sealed class TemplateTheoryAttribute : TheoryAttribute
 {
     public TemplateTheoryAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingTemplateTools;
+}
+
+/// <summary>A test of the deployed template on this machine.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class GatewayFactAttribute : FactAttribute
+{
+    public GatewayFactAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingGatewayTools;
+}
+
+/// <summary>Cases of a test of the deployed template on this machine.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class GatewayTheoryAttribute : TheoryAttribute
+{
+    public GatewayTheoryAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingGatewayTools;
 }
 
 /// <summary>A test that drives a browser.</summary>

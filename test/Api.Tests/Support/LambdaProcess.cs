@@ -59,7 +59,12 @@ internal sealed class LambdaProcess : IAsyncDisposable
 
     /// <summary>Starts what the handler string names, as the managed runtime does.</summary>
     public static LambdaProcess RunHandler(RuntimeApi runtime, string handler, params (string Name, string Value)[] settings) =>
-        new(runtime, ["Lambda.Bootstrap.dll", AppContext.BaseDirectory], [("_HANDLER", handler), .. settings]);
+        RunHandler(runtime, handler, AppContext.BaseDirectory, settings);
+
+    /// <summary>The same, from the folder of a published app.</summary>
+    public static LambdaProcess RunHandler(
+        RuntimeApi runtime, string handler, string folder, (string Name, string Value)[] settings) =>
+        new(runtime, ["Lambda.Bootstrap.dll", folder], [("_HANDLER", handler), .. settings]);
 
     public async Task<int> WaitForExitAsync()
     {

@@ -26,6 +26,10 @@ public sealed class MotoServer : IAsyncLifetime
         ("AWS_SECRET_ACCESS_KEY", "test"),
     ];
 
+    /// <summary>How a process finds it.</summary>
+    internal (string, string)[] Variables =>
+        [("AWS_ENDPOINT_URL", Address), ("AWS_REGION", Region), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
+
     public async Task InitializeAsync()
     {
         // The tests that need it are skipped then, with the reason.

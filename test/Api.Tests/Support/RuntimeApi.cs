@@ -14,13 +14,15 @@ internal sealed class RuntimeApi : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private readonly TimeProvider _time;
     private readonly WebApplication _app;
     private readonly Channel<Event> _events = Channel.CreateUnbounded<Event>();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<Outcome>> _outcomes = [];
     private readonly TaskCompletionSource<Outcome> _initError = NewSource();
 
-    private RuntimeApi()
+    private RuntimeApi(TimeProvider time)
     {
+        _time = time;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -36,9 +38,9 @@ internal sealed class RuntimeApi : IAsyncDisposable
 
     public Task<Outcome> InitError => _initError.Task.WaitAsync(Patience);
 
-    public static async Task<RuntimeApi> StartAsync()
+    public static async Task<RuntimeApi> StartAsync(TimeProvider? time = null)
     {
-        var api = new RuntimeApi();
+        var api = new RuntimeApi(time ?? TimeProvider.System);
         await api._app.StartAsync();
 
         return api;
@@ -68,7 +70,7 @@ internal sealed class RuntimeApi : IAsyncDisposable
     private async Task NextAsync(HttpContext http)
     {
         var next = await _events.Reader.ReadAsync(http.RequestAborted);
-        var deadline = (DateTimeOffset.UtcNow + next.Timeout).ToUnixTimeMilliseconds();
+        var deadline = (_time.GetUtcNow() + next.Timeout).ToUnixTimeMilliseconds();
         http.Response.Headers["Lambda-Runtime-Aws-Request-Id"] = next.Id;
         http.Response.Headers["Lambda-Runtime-Deadline-Ms"] = deadline.ToString(CultureInfo.InvariantCulture);
         await http.Response.WriteAsync(next.Json);

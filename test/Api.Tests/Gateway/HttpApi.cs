@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Api.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Api.Tests.Gateway;
+
+/// <summary>
+/// An HTTP API of API Gateway on a free loopback port: selects the route, has the authorizer check the token, and hands the request to
+/// the function. It has no TLS, no names, no throttling, no limits of size and no stage but one; rights (IAM) are not checked anywhere.
+/// </summary>
+internal sealed class HttpApi : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly List<Route> _routes = [];
+
+    public HttpApi()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(Address);
+        _app = builder.Build();
+        _app.Run(AnswerAsync);
+    }
+
+    public string Address { get; } = $"http://127.0.0.1:{ApiProcess.FreePort()}";
+
+    /// <summary>Off: every request goes to the function, to see that the app alone refuses it too.</summary>
+    public bool ChecksTokens { get; set; } = true;
+
+    public Task StartAsync() => _app.StartAsync();
+
+    public void AddRoute(string key, LambdaFunction function, JwtAuthorizer? authorizer = null, params string[] scopes) =>
+        _routes.Add(new(RouteKey.Parse(key), function, authorizer, scopes));
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext http)
+    {
+        // As it came in: the route is selected before anything is decoded.
+        var path = new Uri(http.Request.GetEncodedUrl()).AbsolutePath;
+        var route = _routes
+            .Where(route => route.Key.Fit(http.Request.Method, path) is not null)
+            .MaxBy(route => route.Key.Fit(http.Request.Method, path));
+
+        if (route is null)
+        {
+            await RefuseAsync(http, StatusCodes.Status404NotFound, "Not Found");
+
+            return;
+        }
+
+        JsonElement? claims = null;
+
+        if (route.Authorizer is not null && ChecksTokens)
+        {
+            claims = await route.Authorizer.CheckAsync(http.Request.Headers.Authorization.ToString());
+
+            if (claims is null)
+            {
+                http.Response.Headers.WWWAuthenticate =
+                    $"Bearer scope=\"\" error=\"invalid_token\" error_description=\"the token is not valid\"";
+                await RefuseAsync(http, StatusCodes.Status401Unauthorized, "Unauthorized");
+
+                return;
+            }
+
+            if (!JwtAuthorizer.HasScope(claims.Value, route.Scopes))
+            {
+                await RefuseAsync(http, StatusCodes.Status403Forbidden, "Forbidden");
+
+                return;
+            }
+        }
+
+        await InvokeAsync(http, route.Function, path, claims);
+    }
+
+    private static async Task InvokeAsync(HttpContext http, LambdaFunction function, string path, JsonElement? claims)
+    {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body);
+        var headers = http.Request.Headers
+            .Where(header => header.Key is not ("Host" or "Connection" or "Transfer-Encoding"))
+            .Select(header => (header.Key.ToLowerInvariant(), string.Join(',', header.Value.ToArray())));
+
+        var response = await function.SendAsync(new GatewayRequest(http.Request.Method, path, [.. headers])
+        {
+            Query = http.Request.QueryString.Value?.TrimStart('?') ?? "",
+            Body = body.Length is 0 ? null : body.ToArray(),
+            AsBase64 = true,
+            // Every value arrives as text, and scopes can be missing even where the token has some.
+            Authorizer = claims is null ? null : new
+            {
+                jwt = new
+                {
+                    claims = claims.Value.EnumerateObject().ToDictionary(claim => claim.Name, claim => claim.Value.ToString()),
+                    scopes = (string[]?)null,
+                },
+            },
+        });
+
+        http.Response.StatusCode = response.Status;
+
+        foreach (var (name, value) in response.Headers.Where(header => !header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)))
+        {
+            http.Response.Headers[name] = value;
+        }
+
+        if (response.Body is not [])
+        {
+            await http.Response.Body.WriteAsync(response.Body);
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext http, int status, string message)
+    {
+        http.Response.StatusCode = status;
+
+        return http.Response.WriteAsJsonAsync(new { message });
+    }
+
+    private sealed record Route(RouteKey Key, LambdaFunction Function, JwtAuthorizer? Authorizer, string[] Scopes);
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Api.Tests.Support;
+
+namespace Api.Tests.Gateway;
+
+/// <summary>A function of the template: the published package in a process of its own, which starts when it is first needed.</summary>
+internal sealed class LambdaFunction : IAsyncDisposable
+{
+    private readonly RuntimeApi _runtime;
+    private readonly Func<RuntimeApi, LambdaProcess> _start;
+    private readonly SemaphoreSlim _starting = new(1);
+    private LambdaProcess? _process;
+
+    private LambdaFunction(RuntimeApi runtime, Func<RuntimeApi, LambdaProcess> start) => (_runtime, _start) = (runtime, start);
+
+    /// <summary>How much longer than the process itself a start takes.</summary>
+    public TimeSpan StartDelay { get; set; }
+
+    public static async Task<LambdaFunction> CreateAsync(
+        JsonElement properties, string package, TimeProvider time, IEnumerable<(string Name, string Value)> environment)
+    {
+        var settings = properties.TryGetProperty("Environment", out var declared)
+            ? declared.GetProperty("Variables").EnumerateObject().Select(variable => (variable.Name, variable.Value.ToString()))
+            : [];
+        var handler = properties.GetProperty("Handler").GetString()!;
+
+        return new(
+            await RuntimeApi.StartAsync(time), runtime => LambdaProcess.RunHandler(runtime, handler, package, [.. environment, .. settings]));
+    }
+
+    /// <exception cref="InvalidOperationException">The function failed.</exception>
+    public async Task<JsonElement> InvokeAsync(string json)
+    {
+        await StartAsync();
+        var outcome = await _runtime.InvokeAsync(json);
+
+        return outcome.ErrorType is null ? outcome.Json : throw new InvalidOperationException($"{outcome.ErrorType}: {outcome.Message}");
+    }
+
+    public async Task<GatewayResponse> SendAsync(GatewayRequest request) => GatewayResponse.Read(await InvokeAsync(request.ToEvent()));
+
+    /// <summary>Lambda takes the instance away; the next event starts another.</summary>
+    public async Task RecycleAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+            _process = null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RecycleAsync();
+        await _runtime.DisposeAsync();
+        _starting.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        await _starting.WaitAsync();
+
+        try
+        {
+            if (_process is null)
+            {
+                await Task.Delay(StartDelay);
+                _process = _start(_runtime);
+            }
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Api.Keys;
+using Api.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Api.Tests.Gateway;
+
+/// <summary>
+/// serverless.template, deployed on this machine: its routes and authorizer on an emulated HTTP API, its functions as processes of the
+/// published package with the environment that it gives them, its secrets in moto. Its order is that of the template.
+/// </summary>
+internal sealed class Stack : IAsyncDisposable
+{
+    private readonly Dictionary<string, LambdaFunction> _functions = [];
+    private readonly TemporaryFolder _folder = new();
+    private JsonElement _resources;
+
+    private Stack(MotoServer moto)
+    {
+        (Moto, Time) = (moto, new(_folder["clock"]));
+        Time.Advance(TimeSpan.Zero);
+    }
+
+    public MotoServer Moto { get; }
+
+    public ShiftedTime Time { get; }
+
+    public HttpApi Api { get; } = new();
+
+    public string SigningKeySecretId { get; private set; } = "";
+
+    public string FirstClientSecret { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(22));
+
+    public LambdaFunction ApiFunction => _functions["ApiFunction"];
+
+    /// <summary>All that the template has in front of the readiness gate.</summary>
+    public static async Task<Stack> PrepareAsync(MotoServer moto, bool followsClock = false)
+    {
+        var stack = new Stack(moto);
+        await stack.MakeSecretsAndFunctionsAsync(followsClock);
+        await stack.Api.StartAsync();
+        stack.AddRoutes(route => !route.TryGetProperty("AuthorizerId", out _));
+
+        return stack;
+    }
+
+    public static async Task<Stack> DeployAsync(MotoServer moto, bool followsClock = false)
+    {
+        var stack = await PrepareAsync(moto, followsClock);
+        await stack.RotateAsync();
+        Assert.Equal("SUCCESS", (await stack.RunGateAsync()).GetProperty("Status").GetString());
+        await stack.CreateAuthorizerAsync();
+
+        return stack;
+    }
+
+    /// <summary>What Secrets Manager does with the rotation function.</summary>
+    public async Task RotateAsync()
+    {
+        var token = Guid.NewGuid();
+
+        foreach (var step in (string[])["createSecret", "setSecret", "testSecret", "finishSecret"])
+        {
+            await _functions["RotationFunction"].InvokeAsync(
+                JsonSerializer.Serialize(new { Step = step, SecretId = SigningKeySecretId, ClientRequestToken = token, RotationToken = "r" }));
+        }
+    }
+
+    /// <summary>What CloudFormation does with the custom resource; returns what it is answered.</summary>
+    public async Task<JsonElement> RunGateAsync()
+    {
+        var answered = new TaskCompletionSource<JsonElement>();
+        await using var cloudFormation = await ListenAsync(async http =>
+            answered.SetResult(await JsonSerializer.DeserializeAsync<JsonElement>(http.Request.Body)));
+
+        await _functions["GateFunction"].InvokeAsync(JsonSerializer.Serialize(new
+        {
+            RequestType = "Create",
+            ResponseURL = cloudFormation.Urls.Single(),
+            StackId = "stack",
+            RequestId = "request",
+            LogicalResourceId = "ReadinessGate",
+            ResourceProperties = _resources.GetProperty("ReadinessGate").GetProperty("Properties"),
+        }));
+
+        return await answered.Task.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    /// <summary>Makes the authorizer, and with it the guarded routes.</summary>
+    /// <exception cref="InvalidOperationException">The issuer does not answer in time, and the deployment fails.</exception>
+    public async Task CreateAuthorizerAsync()
+    {
+        var configuration = _resources.GetProperty("Authorizer").GetProperty("Properties").GetProperty("JwtConfiguration");
+        var authorizer = await JwtAuthorizer.CreateAsync(
+            configuration.GetProperty("Issuer").GetString()!, configuration.GetProperty("Audience").Deserialize<string[]>()!, Time);
+        AddRoutes(route => route.TryGetProperty("AuthorizerId", out _), authorizer);
+    }
+
+    public async Task<KeyRing> LoadRingAsync() =>
+        await new KeyRingSecret(MotoServer.ClientOf(Moto.Address), new() { SigningKeySecretId = SigningKeySecretId }).LoadAsync(default);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var function in _functions.Values)
+        {
+            await function.DisposeAsync();
+        }
+
+        await Api.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private async Task MakeSecretsAndFunctionsAsync(bool followsClock)
+    {
+        SigningKeySecretId = await Moto.CreateSecretAsync();
+        _resources = await ResolveAsync(new()
+        {
+            ["IssuerParameter.Value"] = Api.Address,
+            ["KeySecret"] = SigningKeySecretId,
+            ["FirstClientSecret"] = await Moto.CreateSecretAsync(FirstClientSecret),
+        });
+        var package = await PublishedApp.Folder;
+
+        foreach (var (name, properties) in OfType("AWS::Lambda::Function"))
+        {
+            _functions[name] = await LambdaFunction.CreateAsync(
+                properties, package, Time, [.. Moto.Variables, .. followsClock ? Time.Environment : []]);
+        }
+    }
+
+    private void AddRoutes(Func<JsonElement, bool> which, JwtAuthorizer? authorizer = null)
+    {
+        foreach (var (_, route) in OfType("AWS::ApiGatewayV2::Route").Where(route => which(route.Properties)))
+        {
+            var scopes = route.TryGetProperty("AuthorizationScopes", out var list) ? list.Deserialize<string[]>()! : [];
+            Api.AddRoute(route.GetProperty("RouteKey").GetString()!, FunctionOf(route), authorizer, scopes);
+        }
+    }
+
+    // "integrations/ApiIntegration", whose address is "ApiFunction.Arn".
+    private LambdaFunction FunctionOf(JsonElement route)
+    {
+        var integration = _resources.GetProperty(route.GetProperty("Target").GetString()!.Split('/')[1]).GetProperty("Properties");
+
+        return _functions[integration.GetProperty("IntegrationUri").GetString()!.Split('.')[0]];
+    }
+
+    private IEnumerable<(string Name, JsonElement Properties)> OfType(string type) => _resources.EnumerateObject()
+        .Where(resource => resource.Value.GetProperty("Type").GetString() == type)
+        .Select(resource => (resource.Name, resource.Value.GetProperty("Properties")));
+
+    private static async Task<JsonElement> ResolveAsync(Dictionary<string, string> values)
+    {
+        var (exitCode, output, error) = await Elsewhere.RunAsync(
+            Path.Combine(Elsewhere.Repository, "test", "template"), "python3", "resolve.py", JsonSerializer.Serialize(values));
+        Assert.True(exitCode is 0, error);
+
+        return JsonSerializer.Deserialize<JsonElement>(output);
+    }
+
+    private static async Task<WebApplication> ListenAsync(RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.Run(answer);
+        await app.StartAsync();
+
+        return app;
+    }
+}
+
+/// <summary>The clock of the machine, moved; processes that look at the same file through libfaketime agree with it.</summary>
+internal sealed class ShiftedTime(string file) : TimeProvider
+{
+    private TimeSpan _shift;
+
+    public (string, string)[] Environment =>
+    [
+        ("LD_PRELOAD", Elsewhere.FakeTime!),
+        ("FAKETIME_TIMESTAMP_FILE", file),
+        ("FAKETIME_NO_CACHE", "1"),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ("DONT_FAKE_MONOTONIC", "1"),
+    ];
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + _shift;
+
+    public void Advance(TimeSpan by)
+    {
+        _shift += by;
+        File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $"+{_shift.TotalSeconds:F0}"));
+    }
+}
