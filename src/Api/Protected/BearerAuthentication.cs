@@ -24,8 +24,14 @@ internal static class BearerAuthentication
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<AuthorizationServerOptions, PublishedKeys, TimeProvider>(Configure);
         services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireToken().Build());
     }
+
+    /// <summary>Asks for a token that was checked here.</summary>
+    // The scheme is named, or whom the server in front of this code takes the caller for would do as well: on Lambda, whomever the
+    // gateway's authorizer names.
+    public static AuthorizationPolicyBuilder RequireToken(this AuthorizationPolicyBuilder policy) =>
+        policy.AddAuthenticationSchemes(JwtBearerDefaults.AuthenticationScheme).RequireAuthenticatedUser();
 
     private static void Configure(JwtBearerOptions bearer, AuthorizationServerOptions server, PublishedKeys keys, TimeProvider time)
     {

@@ -30,5 +30,5 @@ internal static class ScopeRequirementExtensions
     /// <summary>Guards a route or a group with a scope: 401 without a good token, 403 without the scope.</summary>
     public static TBuilder RequireScope<TBuilder>(this TBuilder builder, string scope)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.RequireAuthorization(policy => policy.RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(scope)));
+        builder.RequireAuthorization(policy => policy.RequireToken().AddRequirements(new ScopeRequirement(scope)));
 }

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Security.Claims;
 using System.Text.Json.Nodes;
 using Api.Tests.Support;
+using Microsoft.AspNetCore.Http;
 
 namespace Api.Tests.Protected;
 
@@ -43,6 +45,23 @@ public sealed class BearerTests(BearerTests.Server server) : IClassFixture<Beare
             HttpMethod.Get, "/user/me", null, authorization is null ? [] : [("Authorization", authorization)]);
 
         AssertChallenge(response, HttpStatusCode.Unauthorized, "Bearer");
+    }
+
+    [Theory]
+    [InlineData("/user/me")]
+    [InlineData("/admin/keys")]
+    [InlineData("/unknown")]
+    public async Task Whom_the_web_server_takes_the_caller_for_does_not_take_the_place_of_a_token(string path)
+    {
+        var caller = new ClaimsIdentity([new("sub", "client"), new("scope", "USER ADMIN")], "AuthorizerIdentity");
+
+        var http = await server.Api.Server.SendAsync(http =>
+        {
+            http.Request.Path = path;
+            http.User = new(caller);
+        });
+
+        Assert.Equal(StatusCodes.Status401Unauthorized, http.Response.StatusCode);
     }
 
     [Theory]
