@@ -21,12 +21,12 @@ internal static class Elsewhere
 
     public static string? MissingMoto { get; } =
         Find("python3") is null || !Succeeds("python3", "-c", "import moto.server, flask")
-            ? "moto is not installed: python3 -m pip install 'moto[server]'"
+            ? "moto is not installed: python3 -m pip install -r test/requirements.txt"
             : null;
 
     public static string? MissingTemplateTools { get; } =
         Find("cfn-lint") is null || !Succeeds("python3", "-c", "import samtranslator")
-            ? "cfn-lint or aws-sam-translator is not installed: python3 -m pip install -r test/template/requirements.txt"
+            ? "cfn-lint or aws-sam-translator is not installed: python3 -m pip install -r test/requirements.txt"
             : null;
 
     /// <summary>The library that moves a process's clock.</summary>
