@@ -107,6 +107,24 @@ public sealed class TemplateTests
     }
 
     [TemplateFact]
+    public async Task Settings_of_the_functions_are_ones_that_the_app_reads()
+    {
+        var known = typeof(AuthorizationServerOptions).GetProperties().Concat(typeof(KeyOptions).GetProperties())
+            .Select(property => property.Name)
+            .ToHashSet();
+
+        var given = (await GetAsync("Resources")).EnumerateObject()
+            .Select(resource => resource.Value.GetProperty("Properties"))
+            .Where(properties => properties.TryGetProperty("Handler", out _) && properties.TryGetProperty("Environment", out _))
+            .SelectMany(properties => properties.GetProperty("Environment").GetProperty("Variables").EnumerateObject())
+            .Select(variable => variable.Name)
+            .ToArray();
+
+        Assert.NotEmpty(given);
+        Assert.All(given, name => Assert.Contains(name, known));
+    }
+
+    [TemplateFact]
     public async Task Gate_has_time_to_answer()
     {
         var function = (await GetAsync("Resources")).GetProperty("GateFunction").GetProperty("Properties");
