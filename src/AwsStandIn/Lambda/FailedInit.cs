@@ -7,7 +7,8 @@ internal static class FailedInit
 {
     public static void ReportThrough(RuntimeClient runtime)
     {
-        AppDomain.CurrentDomain.UnhandledException += (_, failure) => Report(runtime, RuntimeError.Of((Exception)failure.ExceptionObject));
+        AppDomain.CurrentDomain.UnhandledException += (_, failure) =>
+            Report(runtime, RuntimeError.Of((Exception)failure.ExceptionObject));
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Report(
             runtime, new("ExitError", $"The program ended with exit code {Environment.ExitCode} before it served; its log says why."));
     }

@@ -22,7 +22,8 @@ public static class ServiceCollectionExtensions
             var runtime = new RuntimeClient(address);
             FailedInit.ReportThrough(runtime);
             services.RemoveAll<IServer>();
-            services.AddSingleton<IServer>(provider => new LambdaServer(runtime, provider.GetRequiredService<ILogger<LambdaServer>>()));
+            services.AddSingleton<IServer>(provider =>
+                new LambdaServer(runtime, provider.GetRequiredService<ILogger<LambdaServer>>()));
         }
 
         return services;

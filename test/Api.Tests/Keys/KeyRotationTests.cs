@@ -293,7 +293,8 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         proxy.Answer = UnreliableProxy.Error(status, code);
         using var client = MotoServer.ClientOf(proxy.Address);
 
-        var thrown = await Record.ExceptionAsync(() => client.GetSecretValueAsync(new() { SecretId = "any" }));
+        var thrown = await Record.ExceptionAsync(() => client.PutSecretValueAsync(
+            new() { SecretId = "any", ClientRequestToken = Guid.NewGuid().ToString(), SecretString = "any" }));
 
         Assert.IsType(exception, thrown);
         Assert.Equal(code.Split('#')[^1], ((AmazonServiceException)thrown).ErrorCode);

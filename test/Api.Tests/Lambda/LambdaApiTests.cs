@@ -95,14 +95,12 @@ public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
     [InlineData("GET", "/nowhere", 401)]
     [InlineData("GET", "/oauth2/token", 405)]
     [InlineData("DELETE", "/.well-known/jwks.json", 405)]
-    [InlineData("HEAD", "/health", 405)]
     public async Task What_is_not_there_is_refused(string method, string path, int status)
     {
         var response = await api.SendAsync(new(method, path));
 
         Assert.Equal(status, response.Status);
         Assert.Equal(status is 405, response.Headers.ContainsKey("allow"));
-        Assert.Equal(method is "HEAD", response.Body is []);
     }
 
     [Fact]
@@ -138,6 +136,7 @@ public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], icon.Body[..4]);
     }
 
+    [Trait("AwsPackages", "standin")]
     [Theory]
     [InlineData("{}", "version is missing")]
     [InlineData("""{"version":"1.0"}""", "version is '1.0'")]
@@ -146,7 +145,7 @@ public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
     [InlineData("""{"version":"2.0","requestContext":{"http":{"path":"/"}}}""", "requestContext.http.method is missing")]
     [InlineData("""{"version":"2.0","requestContext":{"http":{"method":"GET"}}}""", "requestContext.http.path is missing")]
     [InlineData("""{"version":"2.0","headers":[]}""", "$.headers")]
-    [InlineData("""{"version":"2.0","requestContext":{"http":{"method":"GET","path":"/"}},"body":"?","isBase64Encoded":true}""", "Base-64")]
+    [InlineData("""{"version":"2.0","requestContext":{"http":{"method":"GET","path":"/"}},"isBase64Encoded":true,"body":"?"}""", "Base-64")]
     [InlineData("null", "null")]
     public async Task Event_of_another_kind_is_an_error_and_the_next_one_is_served(string json, string named)
     {

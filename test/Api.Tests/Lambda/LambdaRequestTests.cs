@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Api.Tests.Lambda;
 
 /// <summary>What a web app sees of an event (HTTP API, payload format 2.0).</summary>
+[Trait("AwsPackages", "standin")]
 [Collection(AloneCollection.Name)]
 public sealed class LambdaRequestTests
 {

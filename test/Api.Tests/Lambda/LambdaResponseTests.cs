@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Api.Tests.Lambda;
 
 /// <summary>What becomes of a web app's answer (HTTP API, payload format 2.0).</summary>
+[Trait("AwsPackages", "standin")]
 [Collection(AloneCollection.Name)]
 public sealed class LambdaResponseTests
 {
