@@ -70,7 +70,10 @@ internal sealed class KeyRingSecret(AmazonSecretsManagerClient client, KeyOption
     public Task MoveCurrentAsync(string from, string to, CancellationToken cancellation) =>
         ExplainAsync("changed", () => MoveStageAsync(Current, from, to, cancellation));
 
-    /// <summary>Makes a version pending no more, if it still is.</summary>
+    /// <summary>
+    /// Makes a version pending no more, if it still is. What is current need not be, and what has been given up must not: no other
+    /// rotation could start.
+    /// </summary>
     public Task DropPendingAsync(string versionId, CancellationToken cancellation) => ExplainAsync("changed", async () =>
     {
         try

@@ -79,7 +79,7 @@ public sealed class SwaggerTests : IDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
 
-    [BrowserFact]
+    [FactWith(Tool.Browser)]
     public async Task Authorize_and_try_it_out_work_in_a_browser()
     {
         await using var api = await ApiProcess.StartAsync(_folder["data"]);

@@ -19,7 +19,7 @@ public sealed class FirstClientTests(MotoServer moto) : IAsyncLifetime
 
     public async Task DisposeAsync() => await _proxy.DisposeAsync();
 
-    [MotoTheory]
+    [TheoryWith(Tool.Moto)]
     [InlineData("admin", Secret, HttpStatusCode.OK)]
     [InlineData("admin", Secret + "x", HttpStatusCode.Unauthorized)]
     [InlineData("admin", "", HttpStatusCode.Unauthorized)]
@@ -40,7 +40,7 @@ public sealed class FirstClientTests(MotoServer moto) : IAsyncLifetime
         }
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task New_secret_counts_after_a_minute()
     {
         using var api = await StartAsync(Secret);
@@ -59,7 +59,7 @@ public sealed class FirstClientTests(MotoServer moto) : IAsyncLifetime
             [before.StatusCode, cached.StatusCode, old.StatusCode, changed.StatusCode]);
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Outage_is_answered_with_503_after_a_minute_and_logged_without_the_secret()
     {
         using var api = await StartAsync(Secret);
@@ -78,7 +78,7 @@ public sealed class FirstClientTests(MotoServer moto) : IAsyncLifetime
         Assert.DoesNotContain(api.Logs.Lines, line => line.Contains(Secret, StringComparison.Ordinal));
     }
 
-    [MotoTheory]
+    [TheoryWith(Tool.Moto)]
     [InlineData(31, HttpStatusCode.ServiceUnavailable)]
     [InlineData(32, HttpStatusCode.OK)]
     public async Task Secret_that_could_be_guessed_lets_nobody_in(int length, HttpStatusCode status)

@@ -53,15 +53,15 @@ public sealed class TemplateTests
         { "lax-domain-rule", "No rule, or a wrong one, judges a custom domain with DomainName, CertificateArn" },
     };
 
-    [TemplateFact]
+    [FactWith(Tool.Template)]
     public async Task Check_finds_nothing() => Assert.Empty(await CheckAsync(0));
 
-    [TemplateTheory]
+    [TheoryWith(Tool.Template)]
     [MemberData(nameof(Mistakes))]
     public async Task Check_finds_a_mistake(string name, string line) =>
         Assert.Contains($"{name}: {line}", (await Found.Value).Split('\n'));
 
-    [TemplateFact]
+    [FactWith(Tool.Template)]
     public async Task Check_fails_where_it_finds_something()
     {
         var lines = (await CheckAsync(1, "--mutate", "wrong-scope")).TrimEnd().Split('\n');
@@ -69,7 +69,7 @@ public sealed class TemplateTests
         Assert.Equal(["Route ANY /admin does not ask for the scope ADMIN alone"], lines);
     }
 
-    [TemplateFact]
+    [FactWith(Tool.Template)]
     public async Task Every_mistake_has_a_line()
     {
         var made = (await Found.Value).TrimEnd().Split('\n').Select(line => line.Split(':')[0]).Distinct();
@@ -77,7 +77,7 @@ public sealed class TemplateTests
         Assert.Equal(Mistakes.Select(mistake => (string)mistake[0]), made);
     }
 
-    [TemplateFact]
+    [FactWith(Tool.Template)]
     public async Task Linter_has_no_findings()
     {
         var (exitCode, output, error) = await Elsewhere.RunAsync(Elsewhere.Repository, "cfn-lint", "serverless.template");
@@ -86,7 +86,7 @@ public sealed class TemplateTests
         Assert.Equal(0, exitCode);
     }
 
-    [TemplateFact]
+    [FactWith(Tool.Template)]
     public async Task Handlers_are_there()
     {
         var handlers = (await GetAsync("Resources")).EnumerateObject()
@@ -106,7 +106,7 @@ public sealed class TemplateTests
         };
     }
 
-    [TemplateFact]
+    [FactWith(Tool.Template)]
     public async Task Settings_of_the_functions_are_ones_that_the_app_reads()
     {
         var known = typeof(AuthorizationServerOptions).GetProperties().Concat(typeof(KeyOptions).GetProperties())
@@ -124,7 +124,7 @@ public sealed class TemplateTests
         Assert.All(given, name => Assert.Contains(name, known));
     }
 
-    [TemplateFact]
+    [FactWith(Tool.Template)]
     public async Task Gate_has_time_to_answer()
     {
         var function = (await GetAsync("Resources")).GetProperty("GateFunction").GetProperty("Properties");
@@ -133,7 +133,7 @@ public sealed class TemplateTests
         Assert.InRange(lastAnswer, TimeSpan.Zero, TimeSpan.FromSeconds(function.GetProperty("Timeout").GetInt32()));
     }
 
-    [TemplateTheory]
+    [TheoryWith(Tool.Template)]
     [InlineData("00:00:59")]
     [InlineData("00:01:00")]
     [InlineData("00:59:59")]
@@ -153,7 +153,7 @@ public sealed class TemplateTests
         Assert.Equal(taken, Regex.IsMatch(value, pattern));
     }
 
-    [TemplateFact]
+    [FactWith(Tool.Template)]
     public async Task Keys_are_ones_that_the_app_takes()
     {
         var parameters = await GetAsync("Parameters");

@@ -30,7 +30,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
         public async Task InitializeAsync()
         {
             // The tests that need it are skipped then, with the reason.
-            if (Elsewhere.MissingGatewayTools is null || Elsewhere.IsCI)
+            if (Elsewhere.ReasonToSkip(Tool.Gateway) is null)
             {
                 Stack = await Stack.DeployAsync(moto);
                 Forge = new((await Stack.LoadRingAsync()).Newest, Stack.Api.Address, DateTimeOffset.UtcNow, lifetime: TimeSpan.FromMinutes(10));
@@ -46,7 +46,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
         }
     }
 
-    [GatewayFact]
+    [FactWith(Tool.Gateway)]
     public async Task First_client_gets_a_token_and_is_let_in_where_its_scope_reaches()
     {
         var token = await GetTokenAsync(deployed.Stack);
@@ -60,7 +60,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
         Assert.Equal("{\"message\":\"Forbidden\"}", await user.Content.ReadAsStringAsync());
     }
 
-    [GatewayTheory]
+    [TheoryWith(Tool.Gateway)]
     [InlineData("/user/me", "USER", true)]
     [InlineData("/user/me", "ADMIN USER", true)]
     [InlineData("/user/me", "ADMIN", false)]
@@ -78,7 +78,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
 
     public static TheoryData<string> Bad => [.. TokenForge.Bad.Keys];
 
-    [GatewayTheory]
+    [TheoryWith(Tool.Gateway)]
     [MemberData(nameof(Bad))]
     public async Task Bad_token_is_refused_by_the_gateway_and_by_the_app_alone(string what)
     {
@@ -92,7 +92,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
         await AssertAsync("/user/me", token, HttpStatusCode.Unauthorized);
     }
 
-    [GatewayTheory]
+    [TheoryWith(Tool.Gateway)]
     [InlineData("/user")]
     [InlineData("/user/me")]
     [InlineData("/user/anything/else")]
@@ -101,7 +101,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
     [InlineData("/admin/anything")]
     public async Task Guarded_address_is_refused_without_token(string path) => await AssertAsync(path, null, HttpStatusCode.Unauthorized);
 
-    [GatewayTheory]
+    [TheoryWith(Tool.Gateway)]
     [InlineData("/ADMIN/keys")]
     [InlineData("/User/me")]
     [InlineData("//admin/keys")]
@@ -117,7 +117,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
         Assert.Equal("{\"message\":\"Not Found\"}", await response.Content.ReadAsStringAsync());
     }
 
-    [GatewayFact]
+    [FactWith(Tool.Gateway)]
     public async Task Caller_of_the_app_is_told_in_the_words_of_the_RFC()
     {
         deployed.Stack.Api.ChecksTokens = false;
@@ -134,7 +134,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
         }
     }
 
-    [GatewayFact]
+    [FactWith(Tool.Gateway)]
     public async Task Claims_arrive_as_they_were_signed()
     {
         var body = deployed.Forge.Payload("USER");
@@ -145,7 +145,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
         Assert.True(JsonNode.DeepEquals(body, JsonNode.Parse(await response.Content.ReadAsStringAsync())));
     }
 
-    [GatewayFact]
+    [FactWith(Tool.Gateway)]
     public async Task Authorizer_cannot_be_made_without_the_gate_and_the_first_key()
     {
         await using var stack = await Stack.PrepareAsync(moto);
@@ -157,7 +157,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
-    [GatewayFact]
+    [FactWith(Tool.Gateway)]
     public async Task Authorizer_cannot_be_made_while_the_function_starts_too_slowly_and_the_gate_waits_for_that()
     {
         await using var stack = await Stack.PrepareAsync(moto);
@@ -173,7 +173,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
-    [GatewayFact]
+    [FactWith(Tool.Gateway)]
     public async Task Three_rotations_with_the_gateway_s_cache_at_its_worst_refuse_no_living_token()
     {
         await using var stack = await Stack.DeployAsync(moto, followsClock: true);

@@ -34,7 +34,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task First_rotation_of_an_empty_secret_makes_a_key_that_signs_at_once()
     {
         await RotateAsync(Guid.NewGuid());
@@ -43,7 +43,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(KeyState.Active, ring.StateAt(Assert.Single(ring.Keys), _time.Now));
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Later_rotation_publishes_a_key_that_signs_later()
     {
         await RotateAsync(Guid.NewGuid());
@@ -58,7 +58,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(ring.Newest, ring.SigningKeyAt(_time.Now.AddDays(1)));
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Each_step_can_be_repeated_after_any_other()
     {
         await RotateAsync(Guid.NewGuid());
@@ -78,7 +78,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(2, (await _secret.LoadAsync(default)).Keys.Length);
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Step_ahead_of_its_turn_changes_nothing()
     {
         await RotateAsync(Guid.NewGuid());
@@ -92,11 +92,11 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         Assert.True((await _secret.LoadAsync(default)).HasSameKeysAs(before));
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Test_of_a_secret_without_any_value_succeeds() =>
         Assert.Contains("no key", await StepAsync("testSecret", Guid.NewGuid()), StringComparison.Ordinal);
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Two_rotations_at_once_end_in_one_ring()
     {
         await RotateAsync(Guid.NewGuid());
@@ -114,7 +114,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         await AssertRotatesAsync();
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Rotation_made_from_an_older_ring_is_given_up_and_the_next_one_works()
     {
         await RotateAsync(Guid.NewGuid());
@@ -130,7 +130,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         await AssertRotatesAsync();
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Rotation_that_ends_too_late_is_given_up_and_the_next_one_works()
     {
         await RotateAsync(Guid.NewGuid());
@@ -144,7 +144,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         await AssertRotatesAsync();
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Eleventh_key_is_refused_with_the_time_when_it_fits()
     {
         for (var number = 0; number < 10; number++)
@@ -160,7 +160,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         Assert.True((await _secret.LoadAsync(default)).HasSameKeysAs(before));
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Initialize_makes_the_first_key_and_then_changes_nothing()
     {
         var first = await InvokeAsync("""{"Operation":"Initialize"}""");
@@ -174,7 +174,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         await AssertRotatesAsync();
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Revoked_key_is_gone_at_once_and_a_fresh_one_signs()
     {
         await RotateAsync(Guid.NewGuid());
@@ -189,7 +189,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         await AssertRotatesAsync();
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Rotation_under_way_never_brings_a_revoked_key_back()
     {
         await RotateAsync(Guid.NewGuid());
@@ -204,7 +204,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         await AssertRotatesAsync();
     }
 
-    [MotoTheory]
+    [TheoryWith(Tool.Moto)]
     [InlineData("", "not a JSON object")]
     [InlineData("[]", "not a JSON object")]
     [InlineData("null", "null")]
@@ -222,7 +222,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         await Assert.ThrowsAsync<KeyRingException>(() => _secret.LoadAsync(default));
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Event_for_another_secret_is_refused()
     {
         var json = JsonSerializer.Serialize(
@@ -231,7 +231,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         Assert.Contains(_secret.SecretId, await RefusedAsync(json), StringComparison.Ordinal);
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Event_names_the_secret_by_its_arn()
     {
         var json = JsonSerializer.Serialize(new
@@ -245,11 +245,11 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         Assert.Contains("Made the key", await InvokeAsync(json), StringComparison.Ordinal);
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public void Function_without_secret_does_not_start() =>
         Assert.Throws<OptionsValidationException>(() => new KeyRotation(_secret, new(), _time, TextWriter.Null));
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Damaged_pending_ring_fails_its_test_and_is_not_quoted()
     {
         await RotateAsync(Guid.NewGuid());
@@ -267,7 +267,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         Assert.DoesNotContain("marker", refusal.ToString(), StringComparison.Ordinal);
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Errors_of_the_service_have_their_names()
     {
         using var client = MotoServer.ClientOf(moto.Address);
@@ -280,7 +280,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         Assert.Contains(_secret.SecretId, rotated.ARN, StringComparison.Ordinal);
     }
 
-    [MotoTheory]
+    [TheoryWith(Tool.Moto)]
     [InlineData(400, "ThrottlingException", typeof(AmazonSecretsManagerException))]
     [InlineData(400, "com.amazonaws.secretsmanager#ResourceExistsException", typeof(ResourceExistsException))]
     [InlineData(400, "InvalidRequestException", typeof(InvalidRequestException))]

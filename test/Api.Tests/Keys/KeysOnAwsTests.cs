@@ -28,7 +28,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
 
     public async Task DisposeAsync() => await _proxy.DisposeAsync();
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Three_rotations_under_load_lose_no_request_and_refuse_no_living_token()
     {
         await InvokeAsync("""{"Operation":"Initialize"}""");
@@ -91,7 +91,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
         ["damaged"] = UnreliableProxy.Damage,
     };
 
-    [MotoTheory]
+    [TheoryWith(Tool.Moto)]
     [MemberData(nameof(Outages))]
     public async Task Outage_with_a_ring_in_memory_is_not_noticed_but_in_the_log(string outage)
     {
@@ -117,7 +117,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
         await WaitForAsync(async () => await CountKeysAsync(api) is 2);
     }
 
-    [MotoTheory]
+    [TheoryWith(Tool.Moto)]
     [MemberData(nameof(Outages))]
     public async Task Outage_without_a_ring_is_answered_with_503_where_keys_are_needed(string outage)
     {
@@ -155,7 +155,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
         }
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Secret_without_keys_is_answered_with_503_until_there_is_one()
     {
         using var api = Start();
@@ -168,7 +168,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal([HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK], [before.StatusCode, after.StatusCode]);
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Token_of_a_key_that_another_instance_knows_first_is_accepted_in_the_same_request()
     {
         await InvokeAsync("""{"Operation":"Initialize"}""");
@@ -188,7 +188,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
             [user.StatusCode, forbidden.StatusCode, revoked.StatusCode]);
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Tokens_of_made_up_keys_cause_one_request_in_thirty_seconds()
     {
         await InvokeAsync("""{"Operation":"Initialize"}""");
@@ -207,7 +207,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(requests + 1, _proxy.Requests);
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Rotation_is_asked_for_over_HTTP_and_refused_while_another_is_under_way()
     {
         await InvokeAsync("""{"Operation":"Initialize"}""");
@@ -226,7 +226,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
         Assert.Contains("InvalidRequestException: Made up by the test", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Rotation_that_nobody_does_is_warned_of_in_the_log_and_over_HTTP()
     {
         await InvokeAsync("""{"Operation":"Initialize"}""");
@@ -240,7 +240,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
         Assert.Single(api.Logs.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Program_finds_Secrets_Manager_by_the_environment()
     {
         await InvokeAsync("""{"Operation":"Initialize"}""");

@@ -6,7 +6,7 @@ namespace Api.Tests.Lambda;
 [Collection(MotoCollection.Name)]
 public sealed class RotationHandlerTests(MotoServer moto)
 {
-    [MotoFact]
+    [FactWith(Tool.Moto)]
     public async Task Function_makes_the_first_key_and_goes_on_after_an_error()
     {
         await using var runtime = await RuntimeApi.StartAsync();

@@ -46,6 +46,16 @@ internal static class Elsewhere
 
     public static bool IsCI { get; } = Environment.GetEnvironmentVariable("CI") is "true";
 
+    /// <summary>Why a test that needs the tool is skipped; null where it runs. Under CI it always does, and fails.</summary>
+    public static string? ReasonToSkip(Tool tool) => IsCI ? null : tool switch
+    {
+        Tool.Node => MissingNode,
+        Tool.Browser => MissingBrowser,
+        Tool.Moto => MissingMoto,
+        Tool.Template => MissingTemplateTools,
+        _ => MissingGatewayTools,
+    };
+
     /// <summary>Runs a script of test/clients and returns what it prints.</summary>
     public static async Task<string> RunNodeAsync(string script, params string[] arguments)
     {
@@ -97,58 +107,30 @@ internal static class Elsewhere
     }
 }
 
-/// <summary>A test that runs a program in Node.js.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class NodeFactAttribute : FactAttribute
+/// <summary>What a test needs beyond the SDK.</summary>
+internal enum Tool
 {
-    public NodeFactAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingNode;
+    Node,
+    Browser,
+    Moto,
+    Template,
+    Gateway,
 }
 
-/// <summary>A test against an emulator of AWS.</summary>
+/// <summary>A test that needs a tool.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class MotoFactAttribute : FactAttribute
+internal sealed class FactWithAttribute : FactAttribute
 {
-    public MotoFactAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingMoto;
+    public FactWithAttribute(Tool tool) => (Tool, Skip) = (tool, Elsewhere.ReasonToSkip(tool));
+
+    public Tool Tool { get; }
 }
 
-/// <summary>Cases of a test against an emulator of AWS.</summary>
+/// <summary>Cases of a test that needs a tool.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class MotoTheoryAttribute : TheoryAttribute
+internal sealed class TheoryWithAttribute : TheoryAttribute
 {
-    public MotoTheoryAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingMoto;
-}
+    public TheoryWithAttribute(Tool tool) => (Tool, Skip) = (tool, Elsewhere.ReasonToSkip(tool));
 
-/// <summary>A test of serverless.template.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class TemplateFactAttribute : FactAttribute
-{
-    public TemplateFactAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingTemplateTools;
-}
-
-/// <summary>Cases of a test of serverless.template.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class TemplateTheoryAttribute : TheoryAttribute
-{
-    public TemplateTheoryAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingTemplateTools;
-}
-
-/// <summary>A test of the deployed template on this machine.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class GatewayFactAttribute : FactAttribute
-{
-    public GatewayFactAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingGatewayTools;
-}
-
-/// <summary>Cases of a test of the deployed template on this machine.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class GatewayTheoryAttribute : TheoryAttribute
-{
-    public GatewayTheoryAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingGatewayTools;
-}
-
-/// <summary>A test that drives a browser.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class BrowserFactAttribute : FactAttribute
-{
-    public BrowserFactAttribute() => Skip = Elsewhere.IsCI ? null : Elsewhere.MissingBrowser;
+    public Tool Tool { get; }
 }

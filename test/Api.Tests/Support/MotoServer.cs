@@ -33,7 +33,7 @@ public sealed class MotoServer : IAsyncLifetime
     public async Task InitializeAsync()
     {
         // The tests that need it are skipped then, with the reason.
-        if (Elsewhere.MissingMoto is not null && !Elsewhere.IsCI)
+        if (Elsewhere.ReasonToSkip(Tool.Moto) is not null)
         {
             return;
         }

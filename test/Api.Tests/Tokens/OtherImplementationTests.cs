@@ -10,7 +10,7 @@ public sealed class OtherImplementationTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [NodeFact]
+    [FactWith(Tool.Node)]
     public async Task Token_verifies_in_jose_from_discovery_and_the_published_keys()
     {
         await using var api = await ApiProcess.StartAsync(_folder["data"]);
