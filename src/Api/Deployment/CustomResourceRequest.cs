@@ -19,17 +19,12 @@ internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
     /// <exception cref="InvalidOperationException">The event is too long, no JSON object, or names no address to answer to.</exception>
     public static async Task<CustomResourceRequest> ReadAsync(Stream input)
     {
-        var buffer = new byte[MaximumLength + 1];
-        var length = await input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false);
-
-        if (length > MaximumLength)
-        {
-            throw new InvalidOperationException($"The event is longer than {MaximumLength} bytes.");
-        }
+        var bytes = await input.ReadToEndAsync(MaximumLength)
+            ?? throw new InvalidOperationException($"The event is longer than {MaximumLength} bytes.");
 
         try
         {
-            var json = JsonSerializer.Deserialize(buffer.AsSpan(0, length), CustomResourceJson.Default.JsonElement);
+            var json = JsonSerializer.Deserialize(bytes.Span, CustomResourceJson.Default.JsonElement);
 
             return StringOf(json, "ResponseURL") is { } address && IssuerProbe.IsHttps(address)
                 ? new(json, new(address))

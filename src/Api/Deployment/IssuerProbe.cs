@@ -61,13 +61,12 @@ internal sealed class IssuerProbe(HttpClient http, TimeProvider time)
             }
 
             using var content = await response.Content.ReadAsStreamAsync(either.Token);
-            var buffer = new byte[MaximumLength + 1];
-            var length = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, either.Token);
+            var bytes = await content.ReadToEndAsync(MaximumLength, either.Token);
             var elapsed = time.GetElapsedTime(start);
 
-            return length > MaximumLength ? Fault($"is longer than {MaximumLength} bytes")
+            return bytes is not { } json ? Fault($"is longer than {MaximumLength} bytes")
                 : elapsed >= Limit ? Fault(Invariant($"took {elapsed.TotalSeconds:0.0} s, and may take less than {Limit.TotalSeconds} s"))
-                : (JsonSerializer.Deserialize(buffer.AsSpan(0, length), CustomResourceJson.Default.JsonElement), null);
+                : (JsonSerializer.Deserialize(json.Span, CustomResourceJson.Default.JsonElement), null);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {

@@ -32,17 +32,12 @@ internal sealed record KeyRotationRequest
     /// <exception cref="InvalidOperationException">The event is no JSON object, or too long.</exception>
     public static async Task<KeyRotationRequest> ReadAsync(Stream input)
     {
-        var buffer = new byte[MaximumLength + 1];
-        var length = await input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false);
-
-        if (length > MaximumLength)
-        {
-            throw new InvalidOperationException($"The event is longer than {MaximumLength} bytes.");
-        }
+        var bytes = await input.ReadToEndAsync(MaximumLength)
+            ?? throw new InvalidOperationException($"The event is longer than {MaximumLength} bytes.");
 
         try
         {
-            return JsonSerializer.Deserialize(buffer.AsSpan(0, length), KeyRotationJson.Default.KeyRotationRequest)
+            return JsonSerializer.Deserialize(bytes.Span, KeyRotationJson.Default.KeyRotationRequest)
                 ?? throw new InvalidOperationException("The event is null.");
         }
         catch (JsonException exception)

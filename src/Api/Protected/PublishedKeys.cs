@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Api.Keys;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Protocols;
@@ -10,28 +9,19 @@ namespace Api.Protected;
 /// <summary>Gives the bearer handler the published keys from memory, where it would fetch them over HTTP from another issuer.</summary>
 internal sealed class PublishedKeys(KeyRingCache keys, TimeProvider time) : IConfigurationManager<OpenIdConnectConfiguration>
 {
-    private ConfigurationOf? _current;
-
-    public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
+    private readonly PublishedView<OpenIdConnectConfiguration> _configuration = new(keys, time, published =>
     {
-        var ring = await keys.GetAsync(cancel);
-        var published = ring.PublishedAt(time.GetUtcNow());
+        var configuration = new OpenIdConnectConfiguration();
 
-        // The same array holds the same keys.
-        if (Volatile.Read(ref _current) is not { } current || current.Keys != published)
+        foreach (var key in published)
         {
-            current = new(published, new());
-
-            foreach (var key in published)
-            {
-                current.Configuration.SigningKeys.Add(key.PublicKey);
-            }
-
-            Volatile.Write(ref _current, current);
+            configuration.SigningKeys.Add(key.PublicKey);
         }
 
-        return current.Configuration;
-    }
+        return configuration;
+    });
+
+    public Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel) => _configuration.GetAsync(cancel).AsTask();
 
     /// <summary>A token whose key is not known may be of a newer one: looks for that, and checks the token again in the same request.</summary>
     public async Task RetryAsync(AuthenticationFailedContext context)
@@ -59,6 +49,4 @@ internal sealed class PublishedKeys(KeyRingCache keys, TimeProvider time) : ICon
     public void RequestRefresh()
     {
     }
-
-    private sealed record ConfigurationOf(ImmutableArray<SigningKey> Keys, OpenIdConnectConfiguration Configuration);
 }
