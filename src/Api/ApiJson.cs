@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Api.Clients;
 using Api.Protected;
 using Api.Tokens;
 using Api.WellKnown;
@@ -18,6 +20,14 @@ namespace Api;
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(KeyRotationTimes))]
 [JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(ClientMetadata))]
+[JsonSerializable(typeof(ClientList))]
+[JsonSerializable(typeof(ClientRequestBody))]
+[JsonSerializable(typeof(ClientPatchBody))]
+[JsonSerializable(typeof(SecretRequestBody))]
+[JsonSerializable(typeof(NewSecret))]
+[JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(JsonNode))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     public static void AddTo(IServiceCollection services) => services.ConfigureHttpJsonOptions(options =>

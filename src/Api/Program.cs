@@ -16,6 +16,7 @@ try
     builder.Services.AddExceptionHandler<Unavailable>();
     builder.Services.AddSingleton(TimeProvider.System);
     ApiJson.AddTo(builder.Services);
+    builder.Services.AddSingleton<Audit>();
     builder.Services.AddAuthorizationServer();
     builder.Services.AddKeys();
     builder.Services.AddClients();

@@ -6,6 +6,9 @@ namespace Api;
 /// <summary>The <c>scope</c> syntax of RFC 6749 §3.3: case-sensitive tokens, separated by spaces.</summary>
 internal static class Scope
 {
+    /// <summary>The scope of the routes below /admin.</summary>
+    public const string Admin = "ADMIN";
+
     public const int MaximumCount = 100;
 
     // scope-token = 1*( %x21 / %x23-5B / %x5D-7E ); the space separates.

@@ -16,11 +16,11 @@ internal static class Start
             await app.Services.GetRequiredService<KeyRingCache>().FillAsync(CancellationToken.None);
         }
 
-        var clients = app.Services.GetRequiredService<IClientStore>() as SqliteClientStore;
+        var isLocal = app.Services.GetRequiredService<IClientStore>() is SqliteClientStore;
 
-        if (clients is not null)
+        if (isLocal)
         {
-            await clients.OpenAsync(CancellationToken.None);
+            await app.Services.GetRequiredService<SqliteDatabase>().OpenAsync(CancellationToken.None);
         }
 
         await app.StartAsync();
@@ -29,7 +29,7 @@ internal static class Start
         if (app.Environment.IsDevelopment() && !app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
             // Once it listens: a secret is shown only this once, and a start that fails would have used it up.
-            var secret = clients is null ? null : await app.Services.GetRequiredService<DevelopmentClient>().CreateAsync(CancellationToken.None);
+            var secret = !isLocal ? null : await app.Services.GetRequiredService<DevelopmentClient>().CreateAsync(CancellationToken.None);
             var options = app.Services.GetRequiredService<AuthorizationServerOptions>();
             await Console.Out.WriteLineAsync(FirstSteps(options, secret) + OtherAddress(options, app.Urls));
         }

@@ -55,6 +55,7 @@ internal static class SwaggerPages
         swagger.SupportNonNullableReferenceTypes();
         swagger.NonNullableReferenceTypesAsRequired();
         swagger.OperationFilter<BodyFilter>();
+        swagger.OperationFilter<HeaderFilter>();
         swagger.OperationFilter<GuardFilter>();
     }
 
@@ -67,9 +68,27 @@ internal static class SwaggerPages
                 var schema = context.SchemaGenerator.GenerateSchema(body.Type, context.SchemaRepository);
                 operation.RequestBody = new OpenApiRequestBody
                 {
-                    Required = true,
+                    Required = body.IsRequired,
                     Content = body.ContentTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = schema }),
                 };
+            }
+        }
+    }
+
+    private sealed class HeaderFilter : IOperationFilter
+    {
+        public void Apply(OpenApiOperation operation, OperationFilterContext context)
+        {
+            foreach (var header in context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<DescribedHeader>())
+            {
+                operation.Parameters ??= [];
+                operation.Parameters.Add(new OpenApiParameter
+                {
+                    Name = header.Name,
+                    In = ParameterLocation.Header,
+                    Description = header.Description,
+                    Schema = context.SchemaGenerator.GenerateSchema(typeof(string), context.SchemaRepository),
+                });
             }
         }
     }

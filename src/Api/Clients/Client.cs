@@ -12,6 +12,11 @@ internal sealed record Client
     /// <summary>One in use and one on its way in or out.</summary>
     public const int MaximumSecrets = 2;
 
+    public const int MaximumKeys = 10;
+
+    /// <summary>Bytes of <see cref="Claims"/> as JSON: they are in each token, and a token has to fit into a request's headers.</summary>
+    public const int MaximumClaimsLength = 4096;
+
     /// <summary>What the server says of a token itself, or a verifier reads as such (RFC 7519 §4.1, RFC 9068 §2.2, RFC 7800).</summary>
     public static readonly ImmutableHashSet<string> RegisteredClaims =
         ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "scope", "scp", "cnf", "act", "azp", "auth_time", "acr", "amr"];
@@ -24,7 +29,15 @@ internal sealed record Client
 
     public required ImmutableArray<string> Scopes { get; init; }
 
+    /// <summary>The only way in which it may authenticate; null: any for which it has a secret or a key.</summary>
+    public string? AuthenticationMethod { get; init; }
+
     public ImmutableArray<ClientSecret> Secrets { get; init; } = [];
+
+    /// <summary>Its public keys; empty where it has none, or has them at <see cref="JwksUri"/>.</summary>
+    public ImmutableArray<ClientKey> Keys { get; init; } = [];
+
+    public Uri? JwksUri { get; init; }
 
     /// <summary>Claims of its own for each of its tokens, by name; never one of <see cref="RegisteredClaims"/>.</summary>
     public ImmutableSortedDictionary<string, JsonElement> Claims { get; init; } = ImmutableSortedDictionary<string, JsonElement>.Empty;
@@ -32,21 +45,41 @@ internal sealed record Client
     /// <summary>Null: the server's own.</summary>
     public TimeSpan? AccessTokenLifetime { get; init; }
 
+    /// <summary>For how long it gets the same token again; null: each request gets a new one.</summary>
+    public TimeSpan? AccessTokenReuse { get; init; }
+
     public bool Enabled { get; init; } = true;
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Whether the hash is that of a live secret. Costs the same whatever it holds.</summary>
-    public bool HasSecret(ReadOnlySpan<byte> sha256)
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Another one after each change; made by <see cref="NewVersion"/>.</summary>
+    public string Version { get; init; } = NewVersion();
+
+    public bool IsAdministrator => Enabled && Scopes.Contains(Scope.Admin, StringComparer.Ordinal);
+
+    /// <summary>Whether it may authenticate with this method (RFC 7591 §2, <c>token_endpoint_auth_method</c>).</summary>
+    public bool MayUse(string method) => AuthenticationMethod is null || AuthenticationMethod == method;
+
+    /// <summary>The live secret with this hash; null where there is none. Costs the same whatever the client holds.</summary>
+    public ClientSecret? FindSecret(ReadOnlySpan<byte> sha256, DateTimeOffset now)
     {
-        var found = false;
+        ClientSecret? found = null;
 
         for (var slot = 0; slot < MaximumSecrets; slot++)
         {
-            var isLive = slot < Secrets.Length;
-            found |= CryptographicOperations.FixedTimeEquals(sha256, isLive ? Secrets[slot].Sha256.Span : NoHash) & isLive;
+            var secret = slot < Secrets.Length ? Secrets[slot] : null;
+
+            if (CryptographicOperations.FixedTimeEquals(sha256, secret is null ? NoHash : secret.Sha256.Span) & secret?.IsLiveAt(now) is true)
+            {
+                found = secret;
+            }
         }
 
         return found;
     }
+
+    // Random, so that a client that was removed and made again is never taken for the one before.
+    public static string NewVersion() => RandomNumberGenerator.GetHexString(16, lowercase: true);
 }

@@ -12,32 +12,47 @@ internal sealed record ClientDocument(
     string Scope,
     ImmutableArray<ClientDocument.Secret> Secrets,
     ImmutableSortedDictionary<string, JsonElement> Claims,
-    int? AccessTokenLifetime,
     bool Enabled,
-    DateTimeOffset CreatedAt)
+    DateTimeOffset CreatedAt,
+    // What documents of earlier programs lack, or may be left out.
+    DateTimeOffset? UpdatedAt = null,
+    int? AccessTokenLifetime = null,
+    string? TokenEndpointAuthMethod = null,
+    ImmutableArray<JsonElement> Jwks = default,
+    string? JwksUri = null,
+    int? AccessTokenReuse = null)
 {
-    internal sealed record Secret(string Id, byte[] Sha256, DateTimeOffset CreatedAt);
+    internal sealed record Secret(string Id, byte[] Sha256, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt = null);
 
     public static string Write(Client client) => JsonSerializer.Serialize(
         new(
             client.ClientId,
             client.ClientName,
             string.Join(' ', client.Scopes),
-            [.. client.Secrets.Select(secret => new Secret(secret.Id, secret.Sha256.ToArray(), secret.CreatedAt))],
+            [.. client.Secrets.Select(secret => new Secret(secret.Id, secret.Sha256.ToArray(), secret.CreatedAt, secret.ExpiresAt))],
             client.Claims,
-            (int?)client.AccessTokenLifetime?.TotalSeconds,
             client.Enabled,
-            client.CreatedAt),
+            client.CreatedAt,
+            client.UpdatedAt,
+            (int?)client.AccessTokenLifetime?.TotalSeconds,
+            client.AuthenticationMethod,
+            [.. client.Keys.Select(key => JsonSerializer.SerializeToElement(key.Jwk, ClientJson.Default.PublicJwk))],
+            client.JwksUri?.OriginalString,
+            (int?)client.AccessTokenReuse?.TotalSeconds),
         ClientJson.Default.ClientDocument);
 
     /// <summary>Reads a client and checks it: whoever edits the database by hand gets no more rights than the rules give.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="version">Which one of the client's it is.</param>
+    /// <param name="lastUses">The day on which each secret was last used, by its id.</param>
     /// <exception cref="FormatException">What is wrong with it.</exception>
-    public static Client Parse(string json)
+    public static Client Parse(string json, string version, Dictionary<string, DateOnly> lastUses)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ClientJson.Default.ClientDocument)?.ToClient()
-                ?? throw new FormatException("it is null");
+            var document = JsonSerializer.Deserialize(json, ClientJson.Default.ClientDocument) ?? throw new FormatException("it is null");
+
+            return document.ToClient(lastUses) with { Version = version };
         }
         catch (JsonException exception)
         {
@@ -45,9 +60,9 @@ internal sealed record ClientDocument(
         }
     }
 
-    private Client ToClient()
+    private Client ToClient(Dictionary<string, DateOnly> lastUses)
     {
-        var lifetime = AccessTokenLifetime is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        var lifetime = Seconds(AccessTokenLifetime);
 
         if (lifetime < AuthorizationServerOptions.ShortestTokenLifetime || lifetime > AuthorizationServerOptions.LongestTokenLifetime)
         {
@@ -65,25 +80,57 @@ internal sealed record ClientDocument(
             throw new FormatException($"secrets are not at most {Client.MaximumSecrets} with a SHA-256 each");
         }
 
+        if (TokenEndpointAuthMethod is not null && !AuthenticationMethods.All.Contains(TokenEndpointAuthMethod))
+        {
+            throw new FormatException("token_endpoint_auth_method is none of this server's");
+        }
+
         return new()
         {
             ClientId = ClientId,
             ClientName = ClientName,
             Scopes = Api.Scope.Parse(Scope) ?? throw new FormatException("scope has a character that RFC 6749 §3.3 excludes"),
-            Secrets = [.. Secrets.Select(secret => new ClientSecret(secret.Id, secret.Sha256, secret.CreatedAt))],
+            AuthenticationMethod = TokenEndpointAuthMethod,
+            Secrets = [
+                .. Secrets.Select(secret => new ClientSecret(secret.Id, secret.Sha256, secret.CreatedAt, secret.ExpiresAt)
+                {
+                    LastUsed = lastUses.TryGetValue(secret.Id, out var day) ? day : null,
+                }),
+            ],
+            Keys = Jwks.IsDefault ? [] : [.. Jwks.Select(ParseKey)],
+            JwksUri = JwksUri is null ? null : PublicAddress.Parse(JwksUri),
             Claims = Claims,
             AccessTokenLifetime = lifetime,
+            AccessTokenReuse = Seconds(AccessTokenReuse),
             Enabled = Enabled,
             CreatedAt = CreatedAt,
+            UpdatedAt = UpdatedAt ?? CreatedAt,
         };
+    }
+
+    private static TimeSpan? Seconds(int? seconds) => seconds is { } value ? TimeSpan.FromSeconds(value) : null;
+
+    private static ClientKey ParseKey(JsonElement jwk, int index)
+    {
+        try
+        {
+            return ClientKey.Parse(jwk);
+        }
+        catch (FormatException exception)
+        {
+            throw new FormatException($"key {index} of jwks {exception.Message}", exception);
+        }
     }
 }
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ClientDocument))]
+[JsonSerializable(typeof(PublicJwk))]
+[JsonSerializable(typeof(Dictionary<string, DateOnly>))]
 internal sealed partial class ClientJson : JsonSerializerContext;

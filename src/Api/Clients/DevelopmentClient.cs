@@ -22,6 +22,7 @@ internal sealed class DevelopmentClient(SqliteClientStore store, AuthorizationSe
             Scopes = Scope.Parse(options.Scopes)!.Value,
             Secrets = [secret],
             CreatedAt = now,
+            UpdatedAt = now,
         };
 
         return await store.AddAsync(client, cancellation) ? clearText : null;

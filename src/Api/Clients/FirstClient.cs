@@ -5,25 +5,21 @@ namespace Api.Clients;
 
 /// <summary>
 /// The client that a deployment on AWS begins with: <c>admin</c>, with scope ADMIN, and the secret that Secrets Manager made for it.
-/// Only the secret's hash is kept in memory, for a minute.
+/// It is what the deployment says it is, and is not kept with the others. Only the secret's hash is kept in memory, for a minute.
 /// </summary>
-internal sealed class FirstClient(AmazonSecretsManagerClient secrets, AuthorizationServerOptions options, TimeProvider time)
-    : IClientStore, IDisposable
+internal sealed class FirstClient(Lazy<AmazonSecretsManagerClient> secrets, AuthorizationServerOptions options, TimeProvider time) : IDisposable
 {
     public const string ClientId = "admin";
-
-    private static readonly TimeSpan CacheAge = TimeSpan.FromSeconds(60);
 
     private readonly SemaphoreSlim _loading = new(1);
     private Loaded? _loaded;
 
-    public async Task<Client?> FindAsync(string clientId, CancellationToken cancellation)
-    {
-        if (clientId != ClientId)
-        {
-            return null;
-        }
+    /// <summary>Whether there is one: its id then is nobody else's.</summary>
+    public bool Exists => options.FirstClientSecretId is not "";
 
+    /// <exception cref="ClientStoreException">Its secret cannot be read.</exception>
+    public async ValueTask<Client> GetAsync(CancellationToken cancellation)
+    {
         if (Current is { } current)
         {
             return current;
@@ -49,28 +45,34 @@ internal sealed class FirstClient(AmazonSecretsManagerClient secrets, Authorizat
     private async Task<Client> LoadAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
+        var (secret, createdAt) = await ReadSecretAsync(cancellation);
         var client = new Client
         {
             ClientId = ClientId,
             ClientName = "First client",
-            Scopes = ["ADMIN"],
-            Secrets = [new("first", ClientSecret.Hash(await ReadSecretAsync(cancellation)), now)],
-            CreatedAt = now,
+            Scopes = [Scope.Admin],
+            Secrets = [new("first", ClientSecret.Hash(secret), createdAt)],
+            CreatedAt = createdAt,
+            UpdatedAt = createdAt,
+            // Nobody changes it here.
+            Version = "",
         };
-        Volatile.Write(ref _loaded, new(client, now + CacheAge));
+        Volatile.Write(ref _loaded, new(client, now + ClientCache.Age));
 
         return client;
     }
 
-    private async Task<string> ReadSecretAsync(CancellationToken cancellation)
+    private async Task<(string Secret, DateTimeOffset CreatedAt)> ReadSecretAsync(CancellationToken cancellation)
     {
         try
         {
-            var response = await secrets.GetSecretValueAsync(
+            var response = await secrets.Value.GetSecretValueAsync(
                 new GetSecretValueRequest { SecretId = options.FirstClientSecretId }, cancellation);
 
             // An empty secret would let everybody in who sends none.
-            return response.SecretString is { Length: >= 32 } secret ? secret : throw new FormatException("it has fewer than 32 characters");
+            return response.SecretString is { Length: >= 32 } secret
+                ? (secret, response.CreatedDate?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch)
+                : throw new FormatException("it has fewer than 32 characters");
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {

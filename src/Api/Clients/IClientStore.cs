@@ -1,9 +1,42 @@
+using System.Collections.Immutable;
+
 namespace Api.Clients;
 
-/// <summary>Where the registered clients are kept.</summary>
+/// <summary>Where the registered clients are kept. Every method throws where they cannot be had.</summary>
+/// <exception cref="ClientStoreException">The clients cannot be had now, or this one breaks a rule.</exception>
 internal interface IClientStore
 {
-    /// <summary>The client with exactly this id; null where there is none.</summary>
-    /// <exception cref="ClientStoreException">The clients cannot be had now, or this one breaks a rule.</exception>
+    /// <summary>The client with exactly this id, as the last change has left it; null where there is none.</summary>
     Task<Client?> FindAsync(string clientId, CancellationToken cancellation);
+
+    /// <summary>The next clients in the order of their ids (by code unit); those after an id where one is given.</summary>
+    Task<ImmutableArray<Client>> ListAsync(string? after, int limit, CancellationToken cancellation);
+
+    /// <summary>Adds a client; false where its id is taken, and then nothing changes.</summary>
+    Task<bool> AddAsync(Client client, CancellationToken cancellation);
+
+    /// <summary>
+    /// Puts one state of a client in the place of another, or of nothing: then the client is removed. What others have done to it
+    /// since <paramref name="before"/> was read is never overwritten. Where asked to, refuses a change after which no client could
+    /// administer.
+    /// </summary>
+    Task<ClientChange> ChangeAsync(Client before, Client? after, bool keepAdministrator, CancellationToken cancellation);
+
+    /// <summary>Notes the day on which a secret was used, unless that or a later one has been noted already.</summary>
+    Task NoteUseAsync(string clientId, string secretId, DateOnly day, CancellationToken cancellation);
+
+    /// <summary>Keeps an identifier until it expires; false where it is kept already (RFC 7523 §3, <c>jti</c>).</summary>
+    Task<bool> TryKeepAsync(string identifier, DateTimeOffset expiresAt, CancellationToken cancellation);
+}
+
+/// <summary>What came of a change.</summary>
+internal enum ClientChange
+{
+    Done,
+
+    /// <summary>Somebody else has changed or removed the client meanwhile.</summary>
+    Conflict,
+
+    /// <summary>It was the last client that can administer, and stays it.</summary>
+    LastAdministrator,
 }

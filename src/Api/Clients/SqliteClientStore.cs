@@ -1,147 +1,135 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 
 namespace Api.Clients;
 
 /// <summary>The registered clients in a SQLite database, a JSON document each.</summary>
-internal sealed class SqliteClientStore(AuthorizationServerOptions options) : IClientStore
+internal sealed class SqliteClientStore(SqliteDatabase database, TimeProvider time) : IClientStore
 {
-    private const long SchemaVersion = 1;
+    private const string Columns = """
+        client_id, document, version,
+        (SELECT json_group_object(secret_id, day) FROM secret_uses WHERE secret_uses.client_id = clients.client_id)
+        """;
 
-    private readonly string _path = Path.Combine(options.DataDirectory, "clients.db");
+    private const string OthersThatAdminister = $"""
+        SELECT EXISTS (SELECT 1 FROM clients WHERE client_id <> $client_id AND json_extract(document, '$.enabled')
+            AND instr(' ' || json_extract(document, '$.scope') || ' ', ' {Scope.Admin} '))
+        """;
 
-    /// <summary>Makes the database where there is none, and checks that this program can read it.</summary>
-    /// <exception cref="ClientStoreException">It is damaged, too new, or its folder cannot be written.</exception>
-    public Task OpenAsync(CancellationToken cancellation) => RunAsync(
-        async connection =>
+    public Task<Client?> FindAsync(string clientId, CancellationToken cancellation) => database.ReadAsync(async connection =>
+        (await ReadAsync(connection.Command($"SELECT {Columns} FROM clients WHERE client_id = $client_id", ("$client_id", clientId)), cancellation))
+            .SingleOrDefault());
+
+    public Task<ImmutableArray<Client>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
+        database.ReadAsync(connection => ReadAsync(
+            connection.Command(
+                $"SELECT {Columns} FROM clients WHERE client_id > $after ORDER BY client_id LIMIT $limit",
+                ("$after", after ?? ""),
+                ("$limit", limit)),
+            cancellation));
+
+    public Task<bool> IsEmptyAsync(CancellationToken cancellation) => database.ReadAsync(async connection =>
+        await connection.ScalarAsync("SELECT EXISTS (SELECT 1 FROM clients)", cancellation) is 0L);
+
+    public Task<bool> AddAsync(Client client, CancellationToken cancellation) => database.WriteAsync(async connection =>
+        await connection.ExecuteAsync(
+            "INSERT INTO clients (client_id, document, version) VALUES ($client_id, $document, $version) ON CONFLICT DO NOTHING",
+            cancellation,
+            ("$client_id", client.ClientId),
+            ("$document", ClientDocument.Write(client)),
+            ("$version", client.Version)) is 1);
+
+    public Task<ClientChange> ChangeAsync(Client before, Client? after, bool keepAdministrator, CancellationToken cancellation) =>
+        database.WriteAsync(async connection =>
         {
-            // Readers do not wait for a writer; the setting stays in the file.
-            await ExecuteAsync(connection, "PRAGMA journal_mode = WAL", cancellation);
+            // Takes the right to write at once, so that what is read here still holds when it is written.
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
 
-            switch (await ScalarAsync(connection, "PRAGMA user_version", cancellation))
+            if (keepAdministrator
+                && before.IsAdministrator
+                && after?.IsAdministrator is not true
+                && await connection.ScalarAsync(OthersThatAdminister, cancellation, ("$client_id", before.ClientId)) is 0L)
             {
-                case 0L:
-                    await ExecuteAsync(
-                        connection,
-                        $"""
-                        CREATE TABLE clients (client_id TEXT NOT NULL PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
-                        PRAGMA user_version = {SchemaVersion};
-                        """,
-                        cancellation);
-                    break;
-                case SchemaVersion:
-                    break;
-                case var newer:
-                    throw new ClientStoreException(
-                        $"The clients in {_path} were written by a newer program (schema {newer}; this one reads {SchemaVersion}). Use "
-                        + "that program, or set DataDirectory to another folder.");
+                return ClientChange.LastAdministrator;
+            }
+
+            if (!await ReplaceAsync(connection, before, after, cancellation))
+            {
+                return ClientChange.Conflict;
             }
 
             await transaction.CommitAsync(cancellation);
 
-            return true;
-        },
-        SqliteOpenMode.ReadWriteCreate);
+            return ClientChange.Done;
+        });
 
-    /// <exception cref="ClientStoreException">The database cannot be read, or the client's document is not valid.</exception>
-    public Task<Client?> FindAsync(string clientId, CancellationToken cancellation) => RunAsync(async connection =>
-    {
-        const string Select = "SELECT document FROM clients WHERE client_id = $client_id";
+    public Task NoteUseAsync(string clientId, string secretId, DateOnly day, CancellationToken cancellation) =>
+        database.WriteAsync(connection => connection.ExecuteAsync(
+            """
+            INSERT INTO secret_uses (client_id, secret_id, day) VALUES ($client_id, $secret_id, $day)
+                ON CONFLICT DO UPDATE SET day = excluded.day WHERE excluded.day > day
+            """,
+            cancellation,
+            ("$client_id", clientId),
+            ("$secret_id", secretId),
+            ("$day", day.ToString("O", CultureInfo.InvariantCulture))));
 
-        return await ScalarAsync(connection, Select, cancellation, ("$client_id", clientId)) is string document
-            ? Parse(clientId, document)
-            : null;
-    });
-
-    public Task<bool> IsEmptyAsync(CancellationToken cancellation) => RunAsync(async connection =>
-        await ScalarAsync(connection, "SELECT EXISTS (SELECT 1 FROM clients)", cancellation) is 0L);
-
-    /// <summary>Adds a client; false where its id is taken, and then nothing changes.</summary>
-    public Task<bool> AddAsync(Client client, CancellationToken cancellation) => RunAsync(async connection =>
-    {
-        const string Insert = "INSERT INTO clients (client_id, document) VALUES ($client_id, $document) ON CONFLICT DO NOTHING";
-
-        return await ExecuteAsync(
-            connection, Insert, cancellation, ("$client_id", client.ClientId), ("$document", ClientDocument.Write(client))) is 1;
-    });
-
-    private async Task<T> RunAsync<T>(Func<SqliteConnection, Task<T>> work, SqliteOpenMode mode = SqliteOpenMode.ReadWrite)
-    {
-        try
+    public Task<bool> TryKeepAsync(string identifier, DateTimeOffset expiresAt, CancellationToken cancellation) =>
+        database.WriteAsync(async connection =>
         {
-            if (mode is SqliteOpenMode.ReadWriteCreate)
-            {
-                OwnerOnly.CreateFolder(options.DataDirectory);
-                CreateFile();
-            }
+            await connection.ExecuteAsync(
+                "DELETE FROM identifiers WHERE expires_at <= $now", cancellation, ("$now", time.GetUtcNow().ToUnixTimeSeconds()));
 
-            await using var connection = new SqliteConnection(
-                new SqliteConnectionStringBuilder { DataSource = _path, Mode = mode, DefaultTimeout = 5 }.ToString());
-            await connection.OpenAsync();
+            return await connection.ExecuteAsync(
+                "INSERT INTO identifiers (identifier, expires_at) VALUES ($identifier, $expires_at) ON CONFLICT DO NOTHING",
+                cancellation,
+                ("$identifier", identifier),
+                ("$expires_at", expiresAt.ToUnixTimeSeconds())) is 1;
+        });
 
-            return await work(connection);
-        }
-        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+    private static async Task<bool> ReplaceAsync(
+        SqliteConnection connection, Client before, Client? after, CancellationToken cancellation)
+    {
+        (string, object)[] which = [("$client_id", before.ClientId), ("$before", before.Version)];
+
+        if (after is not null)
         {
-            throw new ClientStoreException(
-                $"The clients in {_path} cannot be read or written: {exception.Message} Let this user read and write the folder, restore "
-                + "the file from a backup, or set DataDirectory to another folder.", exception);
+            return await connection.ExecuteAsync(
+                "UPDATE clients SET document = $document, version = $version WHERE client_id = $client_id AND version = $before",
+                cancellation,
+                [.. which, ("$document", ClientDocument.Write(after)), ("$version", after.Version)]) is 1;
         }
+
+        // Removes what is noted of its secrets as well.
+        return await connection.ExecuteAsync(
+            "DELETE FROM clients WHERE client_id = $client_id AND version = $before", cancellation, which) is 1;
     }
 
-    // SQLite would make the file with the rights that everybody has by default, and gives its other files those of this one.
-    private void CreateFile()
+    private async Task<ImmutableArray<Client>> ReadAsync(SqliteCommand command, CancellationToken cancellation)
     {
-        try
+        await using var _ = command;
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var clients = ImmutableArray.CreateBuilder<Client>();
+
+        while (await reader.ReadAsync(cancellation))
         {
-            OwnerOnly.CreateFile(_path).Dispose();
+            clients.Add(Parse(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
         }
-        catch (IOException) when (File.Exists(_path))
-        {
-        }
+
+        return clients.DrainToImmutable();
     }
 
-    private Client Parse(string clientId, string document)
+    private Client Parse(string clientId, string document, string version, string days)
     {
         try
         {
-            return ClientDocument.Parse(document);
+            return ClientDocument.Parse(document, version, JsonSerializer.Deserialize(days, ClientJson.Default.DictionaryStringDateOnly)!);
         }
         catch (FormatException exception)
         {
-            throw new ClientStoreException($"The client {clientId} in {_path} cannot be used: {exception.Message}.", exception);
+            throw new ClientStoreException($"The client {clientId} in {database.Path} cannot be used: {exception.Message}.", exception);
         }
-    }
-
-    private static async Task<int> ExecuteAsync(
-        SqliteConnection connection, string sql, CancellationToken cancellation, params (string Name, string Value)[] parameters)
-    {
-        await using var command = Command(connection, sql, parameters);
-
-        return await command.ExecuteNonQueryAsync(cancellation);
-    }
-
-    private static async Task<object?> ScalarAsync(
-        SqliteConnection connection, string sql, CancellationToken cancellation, params (string Name, string Value)[] parameters)
-    {
-        await using var command = Command(connection, sql, parameters);
-
-        return await command.ExecuteScalarAsync(cancellation);
-    }
-
-    private static SqliteCommand Command(SqliteConnection connection, string sql, (string Name, string Value)[] parameters)
-    {
-        var command = connection.CreateCommand();
-
-        foreach (var (name, value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value);
-        }
-
-#pragma warning disable CA2100 // Every text is a constant of this class; values go in as parameters.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-
-        return command;
     }
 }

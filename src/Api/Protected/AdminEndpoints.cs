@@ -8,7 +8,7 @@ internal static class AdminEndpoints
 {
     public static void MapAdmin(this IEndpointRouteBuilder routes)
     {
-        var admin = routes.MapGroup("/admin").RequireScope("ADMIN").WithTags("Admin");
+        var admin = routes.MapGroup("/admin").RequireScope(Scope.Admin).WithTags("Admin");
 
         admin.MapGet("/keys", GetKeysAsync)
             .WithSummary("The published signing keys: what each is for, and until when")
@@ -22,6 +22,8 @@ internal static class AdminEndpoints
             .Produces<KeyRotationTimes>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+        admin.MapClients();
     }
 
     private static async Task<IResult> GetKeysAsync(KeyRingCache keys, TimeProvider time, HttpContext http)
@@ -32,7 +34,7 @@ internal static class AdminEndpoints
         return TypedResults.Json(KeyList.From(ring, time.GetUtcNow()));
     }
 
-    private static async Task<IResult> RotateKeysAsync(KeyRingCache keys, KeySchedule schedule, TimeProvider time, HttpContext http)
+    private static async Task<IResult> RotateKeysAsync(KeyRingCache keys, KeySchedule schedule, TimeProvider time, Audit audit, HttpContext http)
     {
         var now = time.GetUtcNow();
         http.Response.NoStore();
@@ -55,6 +57,11 @@ internal static class AdminEndpoints
             return TypedResults.Problem(refused.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
+        audit.KeysChanged(CallerOf(http), "Rotation");
+
         return TypedResults.Json(KeyRotationTimes.From(schedule, now), statusCode: StatusCodes.Status202Accepted);
     }
+
+    /// <summary>Whom the token names, which was checked before this.</summary>
+    public static string CallerOf(HttpContext http) => http.User.FindFirst("client_id")?.Value ?? "?";
 }

@@ -10,27 +10,38 @@ namespace Api.Tokens;
 /// <summary>Makes access tokens: the claims of RFC 9068 §2.2, signed with the key that is active now.</summary>
 internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyRingCache keys, TimeProvider time)
 {
+    private readonly ReusableTokens _reusable = new();
+
     // The times below are the only ones: a `nbf` of the handler's would refuse the token to a verifier whose clock is behind.
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    public async Task<TokenResponse> IssueAsync(Client client, ImmutableArray<string> scopes, CancellationToken cancellation)
+    public async ValueTask<IssuedToken> IssueAsync(Client client, ImmutableArray<string> scopes, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         var ring = await keys.GetAsync(cancellation);
-        var lifetime = (long)(client.AccessTokenLifetime ?? options.AccessTokenLifetime).TotalSeconds;
+        var key = ring.SigningKeyAt(now);
         var scope = string.Join(' ', scopes);
 
+        if (_reusable.Find(client, scope, key.Kid, now) is { } made)
+        {
+            return made;
+        }
+
+        var tokenId = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(16));
+        var lifetime = (long)(client.AccessTokenLifetime ?? options.AccessTokenLifetime).TotalSeconds;
         var token = _handler.CreateToken(new SecurityTokenDescriptor
         {
             TokenType = options.AccessTokenType,
-            SigningCredentials = ring.SigningKeyAt(now).Credentials,
-            Claims = Claims(client, scope, now.ToUnixTimeSeconds(), lifetime),
+            SigningCredentials = key.Credentials,
+            Claims = Claims(client, scope, tokenId, now.ToUnixTimeSeconds(), lifetime),
         });
+        var issued = new IssuedToken(new(token, "Bearer", lifetime, scope), tokenId);
+        _reusable.Keep(client, scope, key.Kid, now, issued);
 
-        return new(token, "Bearer", lifetime, scope);
+        return issued;
     }
 
-    private Dictionary<string, object> Claims(Client client, string scope, long now, long lifetime)
+    private Dictionary<string, object> Claims(Client client, string scope, string tokenId, long now, long lifetime)
     {
         var claims = client.Claims.ToDictionary(claim => claim.Key, claim => (object)claim.Value, StringComparer.Ordinal);
 
@@ -42,7 +53,7 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
         claims["scope"] = scope;
         claims[JwtRegisteredClaimNames.Iat] = now;
         claims[JwtRegisteredClaimNames.Exp] = now + lifetime;
-        claims[JwtRegisteredClaimNames.Jti] = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(16));
+        claims[JwtRegisteredClaimNames.Jti] = tokenId;
 
         return claims;
     }

@@ -7,7 +7,7 @@ using Api.Clients;
 namespace Api.Tokens;
 
 /// <summary>The token endpoint (RFC 6749 §3.2) for the client credentials grant (RFC 6749 §4.4).</summary>
-internal static partial class TokenEndpoint
+internal static class TokenEndpoint
 {
     public const string Path = "/oauth2/token";
 
@@ -40,16 +40,18 @@ internal static partial class TokenEndpoint
         ClientRegistry clients,
         AccessTokenIssuer issuer,
         AuthorizationServerOptions options,
-        ILogger<AccessTokenIssuer> logger)
+        Audit audit)
     {
         http.Response.NoStore();
+        TokenParameters? parameters = null;
+        ClientCredentials? credentials = null;
 
         if (await ReadBodyAsync(http.Request) is not { } body)
         {
             return Refuse(TokenError.BodyTooLarge);
         }
 
-        if (!TokenParameters.TryParse(http.Request.ContentType, body, out var parameters, out var error))
+        if (!TokenParameters.TryParse(http.Request.ContentType, body, out parameters, out var error))
         {
             return Refuse(error);
         }
@@ -59,12 +61,14 @@ internal static partial class TokenEndpoint
             return Refuse(TokenError.InvalidRequest("The grant_type is missing."));
         }
 
-        if (!ClientCredentials.TryParse(http.Request.Headers.Authorization, parameters, out var credentials, out error))
+        if (!ClientCredentials.TryParse(http.Request.Headers.Authorization, parameters, out credentials, out error))
         {
             return Refuse(error);
         }
 
-        if (await clients.AuthenticateAsync(credentials.ClientId, credentials.Secret, http.RequestAborted) is not { } client)
+        var method = credentials.FromBasic ? AuthenticationMethods.SecretBasic : AuthenticationMethods.SecretPost;
+
+        if (await clients.AuthenticateAsync(credentials.ClientId, credentials.Secret, method, http.RequestAborted) is not { } client)
         {
             return Refuse(TokenError.InvalidClient(credentials.FromBasic));
         }
@@ -84,11 +88,15 @@ internal static partial class TokenEndpoint
             return Refuse(TokenError.InvalidScope, client.ClientId);
         }
 
-        return TypedResults.Json(await issuer.IssueAsync(client, scopes, http.RequestAborted));
+        var issued = await issuer.IssueAsync(client, scopes, http.RequestAborted);
+        audit.TokenIssued(http, client.ClientId, method, issued.Response.Scope, issued.TokenId, issued.Reused);
+
+        return TypedResults.Json(issued.Response);
 
         TokenError Refuse(TokenError refusal, string? clientId = null)
         {
-            LogRefusal(logger, refusal.Error, refusal.Description, clientId ?? "(not authenticated)");
+            audit.TokenRefused(
+                http, clientId, credentials?.ClientId ?? parameters?.ClientId, parameters?.Scope, refusal.Error, refusal.Description);
 
             return refusal;
         }
@@ -118,9 +126,6 @@ internal static partial class TokenEndpoint
 
         return body;
     }
-
-    [LoggerMessage(1, LogLevel.Information, "Token refused for client {ClientId}: {Error}. {Description}")]
-    private static partial void LogRefusal(ILogger logger, string error, string description, string clientId);
 }
 
 /// <summary>The body of a token request, as the API description shows it (RFC 6749 §2.3.1, §4.4.2).</summary>

@@ -39,6 +39,10 @@ public class AmazonSecretsManagerClient : AmazonServiceClient
             {
                 ARN = Text(json, "ARN"),
                 Name = Text(json, "Name"),
+                // Seconds since 1970.
+                CreatedDate = json.TryGetProperty("CreatedDate", out var created)
+                    ? DateTime.UnixEpoch.AddSeconds(created.GetDouble())
+                    : null,
                 SecretString = Text(json, "SecretString"),
                 VersionId = Text(json, "VersionId"),
                 VersionStages = Texts(json, "VersionStages"),

@@ -20,6 +20,8 @@ public class GetSecretValueResponse : AmazonWebServiceResponse
 {
     public string ARN { get; set; }
 
+    public DateTime? CreatedDate { get; set; }
+
     public string Name { get; set; }
 
     public string SecretString { get; set; }

@@ -22,12 +22,19 @@ public sealed class SwaggerTests : IDisposable
             + string.Join(' ', operation.Value.GetProperty("responses").EnumerateObject().Select(response => response.Name).Order())));
         Assert.Equal(
             [
+                "delete /admin/clients/{id}/secrets/{secretId}: 204 401 403 404 412 503",
+                "delete /admin/clients/{id}: 204 401 403 404 409 412 503",
                 "get /.well-known/jwks.json: 200 304 503",
                 "get /.well-known/oauth-authorization-server: 200 304",
                 "get /.well-known/openid-configuration: 200 304",
+                "get /admin/clients/{id}: 200 401 403 404 503",
+                "get /admin/clients: 200 400 401 403 503",
                 "get /admin/keys: 200 401 403 503",
                 "get /health: 200",
                 "get /user/me: 200 401 403",
+                "patch /admin/clients/{id}: 200 400 401 403 404 409 412 413 415 503",
+                "post /admin/clients/{id}/secrets: 201 400 401 403 404 409 412 413 415 503",
+                "post /admin/clients: 201 400 401 403 409 413 415 503",
                 "post /admin/keys/rotate: 202 401 403 409 503",
                 "post /oauth2/token: 200 400 401 413 503",
             ],
@@ -89,7 +96,7 @@ public sealed class SwaggerTests : IDisposable
             "swagger.mjs", Elsewhere.Chromium!, api.Address, "development", api.Secret, screenshot));
 
         Assert.Empty(shown.GetProperty("problems").EnumerateArray());
-        Assert.Equal(8, shown.GetProperty("operations").GetArrayLength());
+        Assert.Equal(15, shown.GetProperty("operations").GetArrayLength());
         Assert.Equal("200", shown.GetProperty("status").GetString());
         var claims = JsonSerializer.Deserialize<JsonElement>(shown.GetProperty("body").GetString()!);
         Assert.Equal("development", claims.GetProperty("sub").GetString());

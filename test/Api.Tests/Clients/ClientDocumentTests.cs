@@ -15,6 +15,9 @@ public sealed class ClientDocumentTests
         Secrets = [new("s1", new byte[32], new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))],
         Claims = ImmutableSortedDictionary<string, JsonElement>.Empty.Add("tenant", JsonSerializer.SerializeToElement("nord")),
         AccessTokenLifetime = TimeSpan.FromMinutes(5),
+        AccessTokenReuse = TimeSpan.FromSeconds(20),
+        AuthenticationMethod = "private_key_jwt",
+        JwksUri = new("https://client.example/jwks"),
         Enabled = false,
         CreatedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
     };
@@ -24,9 +27,12 @@ public sealed class ClientDocumentTests
     {
         var document = ClientDocument.Write(Client);
 
-        Assert.Equal(document, ClientDocument.Write(ClientDocument.Parse(document)));
+        Assert.Equal(document, ClientDocument.Write(ClientDocument.Parse(document, "1", [])));
         Assert.Equal(
-            ["access_token_lifetime", "claims", "client_id", "client_name", "created_at", "enabled", "scope", "secrets"],
+            [
+                "access_token_lifetime", "access_token_reuse", "claims", "client_id", "client_name", "created_at", "enabled", "jwks",
+                "jwks_uri", "scope", "secrets", "token_endpoint_auth_method", "updated_at",
+            ],
             JsonNode.Parse(document)!.AsObject().Select(member => member.Key).Order());
     }
 
@@ -46,13 +52,18 @@ public sealed class ClientDocumentTests
     [InlineData("secrets", "null")]
     [InlineData("secrets", "[{\"id\":\"s\",\"sha256\":\"AAAA\",\"created_at\":\"2026-01-01T00:00:00Z\"}]")]
     [InlineData("enabled", "\"yes\"")]
+    [InlineData("token_endpoint_auth_method", "\"none\"")]
+    [InlineData("jwks_uri", "\"http://client.example/jwks\"")]
+    [InlineData("jwks_uri", "\"https://169.254.169.254/\"")]
+    [InlineData("jwks", "[{\"kty\":\"oct\",\"k\":\"AAAA\"}]")]
+    [InlineData("jwks", "[null]")]
     [InlineData("unknown", "1")]
     public void Document_that_breaks_a_rule_is_refused(string member, string value)
     {
         var document = JsonNode.Parse(ClientDocument.Write(Client))!.AsObject();
         document[member] = JsonNode.Parse(value);
 
-        Assert.Throws<FormatException>(() => ClientDocument.Parse(document.ToJsonString()));
+        Assert.Throws<FormatException>(() => ClientDocument.Parse(document.ToJsonString(), "1", []));
     }
 
     [Theory]
@@ -65,6 +76,6 @@ public sealed class ClientDocumentTests
         var document = JsonNode.Parse(ClientDocument.Write(Client))!.AsObject();
         document.Remove(member);
 
-        Assert.Throws<FormatException>(() => ClientDocument.Parse(document.ToJsonString()));
+        Assert.Throws<FormatException>(() => ClientDocument.Parse(document.ToJsonString(), "1", []));
     }
 }

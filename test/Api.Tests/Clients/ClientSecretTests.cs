@@ -21,15 +21,28 @@ public sealed class ClientSecretTests
         var (first, second, third) = (Generate(), Generate(), Generate());
         var client = new Client { ClientId = "c", ClientName = "c", Scopes = [], CreatedAt = default, Secrets = [first.Secret, second.Secret] };
 
-        Assert.True(client.HasSecret(ClientSecret.Hash(first.ClearText)));
-        Assert.True(client.HasSecret(ClientSecret.Hash(second.ClearText)));
-        Assert.False(client.HasSecret(ClientSecret.Hash(third.ClearText)));
-        Assert.False((client with { Secrets = [first.Secret] }).HasSecret(ClientSecret.Hash(second.ClearText)));
+        Assert.Equal(first.Secret, client.FindSecret(ClientSecret.Hash(first.ClearText), Now));
+        Assert.Equal(second.Secret, client.FindSecret(ClientSecret.Hash(second.ClearText), Now));
+        Assert.Null(client.FindSecret(ClientSecret.Hash(third.ClearText), Now));
+        Assert.Null((client with { Secrets = [first.Secret] }).FindSecret(ClientSecret.Hash(second.ClearText), Now));
+    }
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    public void Secret_is_good_until_it_expires(int seconds, bool isGood)
+    {
+        var (secret, clearText) = ClientSecret.Generate(Now.AddHours(-1), Now.AddSeconds(-seconds));
+        var client = new Client { ClientId = "c", ClientName = "c", Scopes = [], CreatedAt = default, Secrets = [secret] };
+
+        Assert.Equal(isGood, client.FindSecret(ClientSecret.Hash(clearText), Now) is not null);
     }
 
     [Fact]
     public void Client_without_secrets_has_none_not_even_the_hash_it_compares_with() =>
-        Assert.False(new Client { ClientId = "c", ClientName = "c", Scopes = [], CreatedAt = default }.HasSecret(new byte[32]));
+        Assert.Null(new Client { ClientId = "c", ClientName = "c", Scopes = [], CreatedAt = default }.FindSecret(new byte[32], Now));
+
+    private static DateTimeOffset Now => TestKeys.CreatedAt;
 
     private static (ClientSecret Secret, string ClearText) Generate() => ClientSecret.Generate(TestKeys.CreatedAt);
 }

@@ -4,36 +4,33 @@ using Microsoft.Data.Sqlite;
 
 namespace Api.Tests.Clients;
 
-public sealed class SqliteClientStoreTests : IDisposable
+public sealed class SqliteClientStoreTests : ClientStoreContract, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Client_is_found_again_by_its_exact_id()
-    {
-        var store = await OpenAsync();
-        Assert.True(await store.IsEmptyAsync(default));
-
-        Assert.True(await store.AddAsync(ClientOf("orders"), default));
-
-        store = await OpenAsync();
-        Assert.False(await store.IsEmptyAsync(default));
-        Assert.Equal("orders", (await store.FindAsync("orders", default))?.ClientId);
-        Assert.Null(await store.FindAsync("Orders", default));
-        Assert.Null(await store.FindAsync("' OR 1=1 --", default));
-    }
+    [Theory]
+    [MemberData(nameof(Contract))]
+    public Task Contract_is_kept(string test) => RunAsync(test);
 
     [Fact]
-    public async Task Second_client_of_an_id_is_not_added()
+    public async Task Database_of_the_first_schema_is_brought_up_to_date()
     {
+        Directory.CreateDirectory(_folder["data"]);
+        await ExecuteAsync("""
+            CREATE TABLE clients (client_id TEXT NOT NULL PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
+            INSERT INTO clients VALUES ('orders', '{"client_id":"orders","client_name":"Orders","scope":"USER","secrets":[],"claims":{},'
+                || '"access_token_lifetime":null,"enabled":true,"created_at":"2026-06-01T12:00:00+00:00"}');
+            PRAGMA user_version = 1;
+            """, SqliteOpenMode.ReadWriteCreate);
+
         var store = await OpenAsync();
 
-        var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(number =>
-            Task.Run(() => store.AddAsync(ClientOf("orders") with { ClientName = $"{number}" }, default))));
-
-        Assert.Single(added, true);
+        var client = (await store.FindAsync("orders", default))!;
+        Assert.Equal(("Orders", client.CreatedAt), (client.ClientName, client.UpdatedAt));
+        Assert.NotEmpty(client.Version);
+        Assert.Equal(ClientChange.Done, await store.ChangeAsync(client, Renamed(client, "x"), keepAdministrator: true, default));
     }
 
     [Fact]
@@ -77,7 +74,7 @@ public sealed class SqliteClientStoreTests : IDisposable
     public async Task Client_that_breaks_a_rule_is_refused_by_name()
     {
         var store = await OpenAsync();
-        await ExecuteAsync("INSERT INTO clients VALUES ('orders', '{}')");
+        await ExecuteAsync("INSERT INTO clients VALUES ('orders', '{}', '1')");
 
         var refusal = await Assert.ThrowsAsync<ClientStoreException>(() => store.FindAsync("orders", default));
 
@@ -86,19 +83,18 @@ public sealed class SqliteClientStoreTests : IDisposable
 
     private string Path => System.IO.Path.Combine(_folder["data"], "clients.db");
 
-    private static Client ClientOf(string id) => new() { ClientId = id, ClientName = id, Scopes = ["USER"], CreatedAt = TestKeys.CreatedAt };
-
-    private async Task<SqliteClientStore> OpenAsync()
+    internal override async Task<IClientStore> OpenAsync()
     {
-        var store = new SqliteClientStore(new() { DataDirectory = _folder["data"] });
-        await store.OpenAsync(default);
+        var database = new SqliteDatabase(new() { DataDirectory = _folder["data"] });
+        await database.OpenAsync(default);
 
-        return store;
+        return new SqliteClientStore(database, Time);
     }
 
-    private async Task ExecuteAsync(string sql)
+    private async Task ExecuteAsync(string sql, SqliteOpenMode mode = SqliteOpenMode.ReadWrite)
     {
-        await using var connection = new SqliteConnection($"Data Source={Path}");
+        await using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = Path, Mode = mode, Pooling = false }.ToString());
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // The texts are those above.

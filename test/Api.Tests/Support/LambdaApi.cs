@@ -48,8 +48,9 @@ public sealed class LambdaApi : IAsyncLifetime, IDisposable
 
     private async Task AddClientAsync()
     {
-        var store = new SqliteClientStore(new() { DataDirectory = _data.Path });
-        await store.OpenAsync(default);
+        var database = new SqliteDatabase(new() { DataDirectory = _data.Path });
+        await database.OpenAsync(default);
+        var store = new SqliteClientStore(database, TimeProvider.System);
         var (secret, clearText) = ClientSecret.Generate(DateTimeOffset.UtcNow);
         Secret = clearText;
         Assert.True(await store.AddAsync(

@@ -76,7 +76,7 @@ public sealed class AccessTokenTests : IDisposable
         var response = await issuer!.IssueAsync(
             new() { ClientId = "c", ClientName = "c", Scopes = ["USER"], Claims = claims, CreatedAt = default }, ["USER"], default);
 
-        Assert.Equal("USER", Payload(response.AccessToken).GetProperty("scope").GetString());
+        Assert.Equal("USER", Payload(response.Response.AccessToken).GetProperty("scope").GetString());
     }
 
     [Fact]

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Api.Clients;
+
+namespace Api;
+
+/// <summary>
+/// Tells the log of each token issued or refused and of each change of clients and keys: who, what, from where. Never a secret, an
+/// assertion or a token.
+/// </summary>
+internal sealed partial class Audit(ILogger<Audit> logger)
+{
+    private const int MaximumLength = 256;
+
+    public void TokenIssued(HttpContext http, string clientId, string method, string scope, string tokenId, bool reused) =>
+        LogIssued(logger, clientId, scope, tokenId, reused, method, SourceOf(http), UserAgentOf(http));
+
+    /// <param name="http">The request.</param>
+    /// <param name="clientId">Who it is; null where nobody has been authenticated.</param>
+    /// <param name="claimedId">Who it says it is.</param>
+    /// <param name="scope">What it asks for.</param>
+    /// <param name="error">The error code that it is answered with.</param>
+    /// <param name="reason">The reason for it, which may be more than the answer says.</param>
+    public void TokenRefused(HttpContext http, string? clientId, string? claimedId, string? scope, string error, string reason) =>
+        LogRefused(
+            logger, clientId, clientId is null ? Printable(claimedId) : null, Printable(scope), error, reason, SourceOf(http), UserAgentOf(http));
+
+    public void ClientChanged(string by, string what, string clientId, Client? before, Client? after) =>
+        LogClientChanged(logger, by, what, clientId, Describe(before), Describe(after));
+
+    public void KeysChanged(string by, string what) => LogKeysChanged(logger, by, what);
+
+    // Without secrets: the representation has no member for one.
+    private static string? Describe(Client? client) =>
+        client is null ? null : JsonSerializer.Serialize(ClientMetadata.From(client), ApiJson.Default.ClientMetadata);
+
+    private static string? SourceOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
+
+    private static string? UserAgentOf(HttpContext http) => Printable(http.Request.Headers.UserAgent.ToString());
+
+    /// <summary>What a caller has sent, fit for a log: short, on one line, and no secret that was put into the wrong place.</summary>
+    private static string? Printable(string? text) =>
+        string.IsNullOrEmpty(text) ? null
+        : text.Contains(ClientSecret.Prefix, StringComparison.Ordinal) ? "(a client secret)"
+        : string.Create(Math.Min(text.Length, MaximumLength), text, (printable, all) =>
+        {
+            for (var index = 0; index < printable.Length; index++)
+            {
+                printable[index] = all[index] is < ' ' or (>= '\x7f' and < '\xa0') or '\u2028' or '\u2029' ? '?' : all[index];
+            }
+        });
+
+    [LoggerMessage(1, LogLevel.Information,
+        "Token issued to {ClientId} for {Scope}: jti {TokenId}, again {Reused}, by {Method}, from {Source}, {UserAgent}")]
+    private static partial void LogIssued(
+        ILogger logger, string clientId, string scope, string tokenId, bool reused, string method, string? source, string? userAgent);
+
+    [LoggerMessage(2, LogLevel.Information,
+        "Token refused to {ClientId} (claims to be {ClaimedId}), asking for {Scope}: {Error}. {Reason} From {Source}, {UserAgent}")]
+    private static partial void LogRefused(
+        ILogger logger,
+        string? clientId,
+        string? claimedId,
+        string? scope,
+        string error,
+        string reason,
+        string? source,
+        string? userAgent);
+
+    [LoggerMessage(3, LogLevel.Information, "{Change} of client {ClientId} by {By}: before {Before}, after {After}")]
+    private static partial void LogClientChanged(
+        ILogger logger, string by, string change, string clientId, string? before, string? after);
+
+    [LoggerMessage(4, LogLevel.Information, "{Change} of signing keys by {By}")]
+    private static partial void LogKeysChanged(ILogger logger, string by, string change);
+}

@@ -1,0 +1,232 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Api.Clients;
+
+/// <summary>What an administrator may do to clients, whether over HTTP or on the command line: each change by its rules, and audited.</summary>
+internal sealed partial class ClientAdministration(
+    IClientStore store, ClientCache cache, FirstClient first, AuthorizationServerOptions options, TimeProvider time, Audit audit)
+{
+    // Each attempt loses only to somebody else's change, so this many losses in a row are no accident.
+    private const int MaximumAttempts = 10;
+
+    /// <summary>The next clients in the order of their ids, behind the first client, which comes first.</summary>
+    /// <param name="after">Where the page before has ended; null: at the beginning. The first client ends at "".</param>
+    /// <param name="limit">How many, at most.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<ClientPage> ListAsync(string? after, int limit, CancellationToken cancellation)
+    {
+        ImmutableArray<Client> head = after is null && first.Exists ? [await first.GetAsync(cancellation)] : [];
+        // One more than asked for tells whether there are more.
+        var found = await store.ListAsync(after, limit - head.Length + 1, cancellation);
+        ImmutableArray<Client> page = [.. head, .. found[..Math.Min(found.Length, limit - head.Length)]];
+
+        return new(page, found.Length <= limit - head.Length ? null : page.Length == head.Length ? "" : page[^1].ClientId);
+    }
+
+    /// <summary>The client as it is kept now, and not as it may be in the cache.</summary>
+    public async Task<Client?> FindAsync(string clientId, CancellationToken cancellation) =>
+        !IsId().IsMatch(clientId) ? null
+        : IsFirst(clientId) ? await first.GetAsync(cancellation)
+        : await store.FindAsync(clientId, cancellation);
+
+    /// <summary>Registers a client, with an id and a secret made here unless it brings its own id or authenticates only with keys.</summary>
+    public async Task<ClientResult> AddAsync(JsonObject members, string by, CancellationToken cancellation)
+    {
+        var registration = new ClientRegistration(options);
+        var now = time.GetUtcNow();
+        members = members.DeepClone().AsObject();
+        var clientId = ReadId(members, registration);
+        var empty = new Client { ClientId = clientId, ClientName = "", Scopes = [], CreatedAt = now, UpdatedAt = now };
+
+        if (registration.Read(members, empty) is not { } client)
+        {
+            return ClientResult.Refused(registration);
+        }
+
+        var result = new ClientResult(client);
+
+        if (client.AuthenticationMethod is AuthenticationMethods.SecretBasic or AuthenticationMethods.SecretPost
+            || client is { AuthenticationMethod: null, Keys: [], JwksUri: null })
+        {
+            var made = ClientSecret.Generate(now);
+            result = new ClientResult(client with { Secrets = [made.Secret] }) { Made = made };
+        }
+
+        if (IsFirst(clientId) || !await store.AddAsync(result.Client!, cancellation))
+        {
+            return ClientResult.Refused(ClientProblemKind.Conflict, ClientRegistration.ClientId, "is taken: choose another, or leave it out");
+        }
+
+        cache.Forget(clientId);
+        audit.ClientChanged(by, "Registration", clientId, before: null, result.Client);
+
+        return result;
+    }
+
+    /// <summary>Changes members by a merge patch (RFC 7396).</summary>
+    public Task<ClientResult> PatchAsync(
+        string clientId, JsonObject patch, IReadOnlyCollection<string>? versions, string by, CancellationToken cancellation) =>
+        ChangeAsync("Change", clientId, versions, by, client =>
+        {
+            var registration = new ClientRegistration(options);
+            // Also those that the patch would take away.
+            registration.RefuseAllBut(patch, ClientRegistration.Editable);
+            var patched = MergePatch.Apply(ClientMetadata.From(client).ToEditable(), patch);
+
+            return registration.Read(patched, client) is { } changed ? new(changed) : ClientResult.Refused(registration);
+        }, cancellation);
+
+    public Task<ClientResult> RemoveAsync(
+        string clientId, IReadOnlyCollection<string>? versions, string by, CancellationToken cancellation) =>
+        ChangeAsync("Removal", clientId, versions, by, _ => new(null), cancellation);
+
+    /// <summary>Makes one more secret.</summary>
+    /// <param name="clientId">Whose.</param>
+    /// <param name="expiresIn">How long it lives; null: until it is removed.</param>
+    /// <param name="previousExpiresIn">How long the one before lives on; null: as long as it would have.</param>
+    /// <param name="versions">What the client may be; null: anything.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<ClientResult> AddSecretAsync(
+        string clientId,
+        TimeSpan? expiresIn,
+        TimeSpan? previousExpiresIn,
+        IReadOnlyCollection<string>? versions,
+        string by,
+        CancellationToken cancellation) =>
+        ChangeAsync("New secret", clientId, versions, by, client =>
+        {
+            var now = time.GetUtcNow();
+            var live = client.Secrets.Where(secret => secret.IsLiveAt(now)).ToImmutableArray();
+
+            if (client.AuthenticationMethod is AuthenticationMethods.PrivateKeyJwt)
+            {
+                return ClientResult.Refused(
+                    ClientProblemKind.Conflict, "token_endpoint_auth_method", "is private_key_jwt, so that a secret would be of no use");
+            }
+
+            if (live.Length >= Client.MaximumSecrets)
+            {
+                return ClientResult.Refused(
+                    ClientProblemKind.Conflict, "secrets", $"are {live.Length} already, of which one must be removed first");
+            }
+
+            var made = ClientSecret.Generate(now, now + expiresIn);
+            var previous = live.Select(secret => now + previousExpiresIn is { } end && !(secret.ExpiresAt < end)
+                ? secret with { ExpiresAt = end }
+                : secret);
+
+            return new(client with { Secrets = [.. previous, made.Secret] }) { Made = made };
+        }, cancellation);
+
+    public Task<ClientResult> RemoveSecretAsync(
+        string clientId, string secretId, IReadOnlyCollection<string>? versions, string by, CancellationToken cancellation) =>
+        ChangeAsync("Removal of a secret", clientId, versions, by, client =>
+        {
+            var others = client.Secrets.RemoveAll(secret => secret.Id == secretId);
+
+            return others.Length < client.Secrets.Length
+                ? new(client with { Secrets = others })
+                : ClientResult.Refused(ClientProblemKind.NotFound, "secrets", "have none with this id");
+        }, cancellation);
+
+    private async Task<ClientResult> ChangeAsync(
+        string what,
+        string clientId,
+        IReadOnlyCollection<string>? versions,
+        string by,
+        Func<Client, ClientResult> change,
+        CancellationToken cancellation)
+    {
+        if (IsFirst(clientId))
+        {
+            return ClientResult.Refused(
+                ClientProblemKind.Conflict,
+                ClientRegistration.ClientId,
+                "is that of the client of the setting FirstClientSecretId, which is changed with its secret, and removed with the setting");
+        }
+
+        for (var attempt = 0; attempt < MaximumAttempts; attempt++)
+        {
+            if (await FindAsync(clientId, cancellation) is not { } before)
+            {
+                return ClientResult.Refused(ClientProblemKind.NotFound, ClientRegistration.ClientId, "is not that of a client");
+            }
+
+            if (versions?.Contains(before.Version) is false)
+            {
+                break;
+            }
+
+            var result = change(before);
+
+            if (result.Problem is not null)
+            {
+                return result;
+            }
+
+            result = result with
+            {
+                Client = result.Client is null ? null : result.Client with { Version = Client.NewVersion(), UpdatedAt = time.GetUtcNow() },
+            };
+
+            switch (await WriteAsync(before, result.Client, cancellation))
+            {
+                case ClientChange.Done:
+                    audit.ClientChanged(by, what, clientId, before, result.Client);
+
+                    return result;
+                case ClientChange.LastAdministrator:
+                    return ClientResult.Refused(
+                        ClientProblemKind.Conflict,
+                        ClientRegistration.ClientId,
+                        $"is that of the last client that is enabled and has the scope {Scope.Admin}: make another one first");
+                default:
+                    continue;
+            }
+        }
+
+        return ClientResult.Refused(
+            ClientProblemKind.Changed, "version", "is another one by now: get the client again, and decide on what it is now");
+    }
+
+    private async Task<ClientChange> WriteAsync(Client before, Client? after, CancellationToken cancellation)
+    {
+        try
+        {
+            return await store.ChangeAsync(before, after, keepAdministrator: !first.Exists, cancellation);
+        }
+        finally
+        {
+            // Also where it is not known whether the change has come to pass.
+            cache.Forget(before.ClientId);
+        }
+    }
+
+    private bool IsFirst(string clientId) => first.Exists && clientId == FirstClient.ClientId;
+
+    private static string ReadId(JsonObject members, ClientRegistration registration)
+    {
+        if (!members.Remove(ClientRegistration.ClientId, out var chosen) || chosen is null)
+        {
+            return RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 20);
+        }
+
+        if (chosen is JsonValue value && value.TryGetValue(out string? text) && IsId().IsMatch(text))
+        {
+            return text;
+        }
+
+        registration.Add(
+            ClientRegistration.ClientId, $"must be 1 to {Client.MaximumIdLength} letters, digits or any of . _ ~ - (not in front)");
+
+        return "";
+    }
+
+    // What needs no escaping in an address, a form or HTTP Basic, and is no step in a path.
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}\\z")]
+    private static partial Regex IsId();
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Api.Clients;
+
+/// <summary>Addresses that this server may ask on a client's behalf: https, and never one that leads into its own network.</summary>
+internal static class PublicAddress
+{
+    private const int MaximumLength = 1024;
+
+    // IPv4: "this network", private, shared, loopback, link-local, protocol assignments, documentation, benchmarks, 6to4 relays,
+    // multicast and reserved (RFC 6890). IPv6: unspecified, loopback, and every form that carries an IPv4 address.
+    private static readonly IPNetwork[] NotPublic =
+    [
+        .. new[]
+        {
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+            "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+        }.Select(IPNetwork.Parse),
+    ];
+
+    // Only these are handed out (RFC 4291 §2.4), but for those within that lead elsewhere: Teredo, ORCHID, documentation, 6to4.
+    private static readonly IPNetwork Global = IPNetwork.Parse("2000::/3");
+
+    private static readonly IPNetwork[] GlobalButNotPublic =
+        [.. new[] { "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20" }.Select(IPNetwork.Parse)];
+
+    /// <summary>Reads an https address whose host is not plainly one of this network.</summary>
+    /// <exception cref="FormatException">What is wrong with it, as the end of a sentence about the address.</exception>
+    public static Uri Parse(string text)
+    {
+        if (text.Length > MaximumLength
+            || !Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            || uri.Scheme != Uri.UriSchemeHttps
+            || uri.UserInfo is not ""
+            || uri.Fragment is not "")
+        {
+            throw new FormatException($"is no https address of at most {MaximumLength} characters without user name and fragment");
+        }
+
+        var isPublic = uri.HostNameType switch
+        {
+            UriHostNameType.Dns => uri.IdnHost.Contains('.', StringComparison.Ordinal) && !IsInternalName(uri.IdnHost.TrimEnd('.')),
+            UriHostNameType.IPv4 or UriHostNameType.IPv6 => IsPublic(IPAddress.Parse(uri.IdnHost)),
+            _ => false,
+        };
+
+        return isPublic ? uri : throw new FormatException("leads to a private or link-local address");
+    }
+
+    /// <summary>Whether an address that a name has resolved to is one of the public internet.</summary>
+    public static bool IsPublic(IPAddress address) => address switch
+    {
+        { IsIPv4MappedToIPv6: true } => IsPublic(address.MapToIPv4()),
+        { AddressFamily: AddressFamily.InterNetwork } => !NotPublic.Any(network => network.Contains(address)),
+        { AddressFamily: AddressFamily.InterNetworkV6 } =>
+            Global.Contains(address) && !GlobalButNotPublic.Any(network => network.Contains(address)),
+        _ => false,
+    };
+
+    // RFC 6761 §6.3, RFC 6762 §3, RFC 8375, and the names of a cloud's own network.
+    private static bool IsInternalName(string host) =>
+        host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        || host.EndsWith(".local", StringComparison.OrdinalIgnoreCase)
+        || host.EndsWith(".internal", StringComparison.OrdinalIgnoreCase)
+        || host.EndsWith(".home.arpa", StringComparison.OrdinalIgnoreCase);
+}

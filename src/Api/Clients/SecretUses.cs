@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+
+namespace Api.Clients;
+
+/// <summary>
+/// Notes on which day each secret was last used: once a day, behind the answer's back, and if that fails, then not. It only helps an
+/// administrator to see which secret can go.
+/// </summary>
+internal sealed partial class SecretUses(IClientStore store, ILogger<SecretUses> logger)
+{
+    private const int Maximum = 10_000;
+
+    private readonly ConcurrentDictionary<(string ClientId, string SecretId), DateOnly> _noted = [];
+
+    public void Note(Client client, ClientSecret secret, DateOnly day)
+    {
+        var use = (client.ClientId, secret.Id);
+
+        // The first client's is not in the store.
+        if (client.Version is "" || secret.LastUsed >= day || (_noted.TryGetValue(use, out var noted) && noted >= day))
+        {
+            return;
+        }
+
+        if (_noted.Count >= Maximum)
+        {
+            _noted.Clear();
+        }
+
+        _noted[use] = day;
+        _ = Task.Run(() => WriteAsync(client.ClientId, secret.Id, day));
+    }
+
+    private async Task WriteAsync(string clientId, string secretId, DateOnly day)
+    {
+        try
+        {
+            await store.NoteUseAsync(clientId, secretId, day, CancellationToken.None);
+        }
+        catch (ClientStoreException exception)
+        {
+            // Not tried again until tomorrow: whoever cannot be reached is not helped by one more request for each token.
+            LogNotNoted(logger, clientId, exception.Message);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The day on which a secret of {ClientId} was used is not noted: {Reason}")]
+    private static partial void LogNotNoted(ILogger logger, string clientId, string reason);
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Net.Http.Headers;
+
+namespace Api.Protected;
+
+/// <summary>Reads the JSON object in the body of an administrator's request: bounded, no member twice.</summary>
+internal static class AdminBody
+{
+    /// <summary>RFC 7396 §4.</summary>
+    public const string MergePatch = "application/merge-patch+json";
+
+    private const int MaximumLength = 64 * 1024;
+    private const int MaximumDepth = 16;
+
+    /// <summary>The object, or else the answer that says what is wrong with it.</summary>
+    public static async Task<(JsonObject? Members, IResult? Error)> ReadAsync(
+        HttpRequest request, ImmutableArray<string> contentTypes, bool mayBeEmpty = false)
+    {
+        if (await request.Body.ReadToEndAsync(MaximumLength, request.HttpContext.RequestAborted) is not { } body)
+        {
+            return (null, TypedResults.Problem("The body is too large.", statusCode: StatusCodes.Status413PayloadTooLarge));
+        }
+
+        if (mayBeEmpty && body.IsEmpty)
+        {
+            return ([], null);
+        }
+
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !contentTypes.Contains(type.MediaType.Value ?? "", StringComparer.OrdinalIgnoreCase))
+        {
+            return (null, TypedResults.Problem(
+                $"The content type must be {string.Join(" or ", contentTypes)}.", statusCode: StatusCodes.Status415UnsupportedMediaType));
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(body, new() { AllowDuplicateProperties = false, MaxDepth = MaximumDepth });
+
+            // Deep, so that a text which is no UTF-8 shows here and not later.
+            if (json.RootElement.ValueKind is JsonValueKind.Object
+                && JsonObject.Create(json.RootElement.Clone())?.DeepClone() is JsonObject members)
+            {
+                return (members, null);
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
+        {
+        }
+
+        return (null, TypedResults.Problem(
+            $"The body is not a JSON object in UTF-8 whose members differ in name, at most {MaximumDepth} levels deep.",
+            statusCode: StatusCodes.Status400BadRequest));
+    }
+}

@@ -1,0 +1,171 @@
+using System.Reflection;
+using Api.Clients;
+using Api.Tests.Support;
+
+namespace Api.Tests.Clients;
+
+/// <summary>What every place that keeps clients has to do, whatever it is.</summary>
+public abstract class ClientStoreContract
+{
+    internal abstract Task<IClientStore> OpenAsync();
+
+    /// <summary>The tests, by name: each place runs all of them.</summary>
+    public static TheoryData<string> Contract => [.. Tests.Select(test => test.Name)];
+
+    private static IEnumerable<MethodInfo> Tests => typeof(ClientStoreContract)
+        .GetMethods(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        .Where(method => method.ReturnType == typeof(Task) && method.GetParameters() is []);
+
+    internal SettableTime Time { get; } = new(TestKeys.CreatedAt);
+
+    internal static Client ClientOf(string id, string scope = "USER") => new()
+    {
+        ClientId = id,
+        ClientName = id,
+        Scopes = Scope.Parse(scope)!.Value,
+        CreatedAt = TestKeys.CreatedAt,
+        UpdatedAt = TestKeys.CreatedAt,
+    };
+
+    internal static Client Renamed(Client client, string name) => client with { ClientName = name, Version = Client.NewVersion() };
+
+    protected Task RunAsync(string test) =>
+        (Task)Tests.Single(method => method.Name == test).Invoke(this, [])!;
+
+    protected async Task Client_is_found_again_by_its_exact_id()
+    {
+        var store = await OpenAsync();
+        var id = NewId();
+        var client = ClientOf(id);
+
+        Assert.True(await store.AddAsync(client, default));
+
+        store = await OpenAsync();
+        var found = await store.FindAsync(id, default);
+        Assert.Equal(ClientDocument.Write(client), ClientDocument.Write(found!));
+        Assert.Equal(client.Version, found!.Version);
+        Assert.Null(await store.FindAsync(id.ToUpperInvariant(), default));
+        Assert.Null(await store.FindAsync("' OR 1=1 --", default));
+    }
+
+    protected async Task Second_client_of_an_id_is_not_added()
+    {
+        var store = await OpenAsync();
+        var id = NewId();
+
+        var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(number =>
+            Task.Run(() => store.AddAsync(ClientOf(id) with { ClientName = $"{number}" }, default))));
+
+        Assert.Single(added, true);
+    }
+
+    protected async Task Of_two_writers_at_once_one_is_told_of_the_other()
+    {
+        var store = await OpenAsync();
+        var before = ClientOf(NewId());
+        await store.AddAsync(before, default);
+
+        var changes = await Task.WhenAll(Enumerable.Range(0, 8).Select(number =>
+            Task.Run(() => store.ChangeAsync(before, Renamed(before, $"{number}"), keepAdministrator: true, default))));
+
+        Assert.Single(changes, ClientChange.Done);
+        Assert.Equal(7, changes.Count(change => change is ClientChange.Conflict));
+        var winner = Array.IndexOf(changes, ClientChange.Done);
+        Assert.Equal($"{winner}", (await store.FindAsync(before.ClientId, default))!.ClientName);
+    }
+
+    protected async Task Change_of_a_client_that_is_gone_or_made_anew_changes_nothing()
+    {
+        var store = await OpenAsync();
+        var before = ClientOf(NewId());
+        await store.AddAsync(before, default);
+        Assert.Equal(ClientChange.Done, await store.ChangeAsync(before, null, keepAdministrator: true, default));
+
+        Assert.Null(await store.FindAsync(before.ClientId, default));
+        Assert.Equal(ClientChange.Conflict, await store.ChangeAsync(before, Renamed(before, "x"), keepAdministrator: true, default));
+        Assert.Equal(ClientChange.Conflict, await store.ChangeAsync(before, null, keepAdministrator: true, default));
+        await store.AddAsync(ClientOf(before.ClientId), default);
+        Assert.Equal(ClientChange.Conflict, await store.ChangeAsync(before, null, keepAdministrator: true, default));
+        Assert.NotNull(await store.FindAsync(before.ClientId, default));
+    }
+
+    protected async Task Last_administrator_is_kept_where_asked_to()
+    {
+        var store = await OpenAsync();
+        var (first, second) = (ClientOf(NewId(), "USER ADMIN"), ClientOf(NewId(), "ADMIN"));
+        await store.AddAsync(ClientOf(NewId(), "ADMINISTRATOR NOADMIN"), default);
+        await store.AddAsync(first, default);
+        await store.AddAsync(second, default);
+
+        // Both at once: each alone would leave the other.
+        var changes = await Task.WhenAll(
+            Task.Run(() => store.ChangeAsync(first, null, keepAdministrator: true, default)),
+            Task.Run(() => store.ChangeAsync(second, second with { Enabled = false, Version = "2" }, keepAdministrator: true, default)));
+
+        // The one that loses is the last administrator, or could not tell in time and has to look again.
+        Assert.Single(changes, ClientChange.Done);
+        var last = changes[0] is ClientChange.Done ? second : first;
+        Assert.Equal(ClientChange.LastAdministrator, await store.ChangeAsync(last, null, keepAdministrator: true, default));
+        Assert.Equal(
+            ClientChange.LastAdministrator,
+            await store.ChangeAsync(last, last with { Scopes = ["USER"], Version = "3" }, keepAdministrator: true, default));
+        Assert.Equal(ClientChange.Done, await store.ChangeAsync(last, Renamed(last, "x"), keepAdministrator: true, default));
+        last = (await store.FindAsync(last.ClientId, default))!;
+        Assert.Equal(ClientChange.Done, await store.ChangeAsync(last, null, keepAdministrator: false, default));
+    }
+
+    protected async Task Ten_thousand_clients_are_paged_without_loss_or_repeat()
+    {
+        var store = await OpenAsync();
+        var ids = Enumerable.Range(0, 10_000).Select(number => $"paged-{number * 7919 % 10_000:D5}").ToArray();
+        await Parallel.ForEachAsync(
+            ids, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (id, _) => await store.AddAsync(ClientOf(id), default));
+
+        var listed = new List<string>();
+
+        while (await store.ListAsync(listed.LastOrDefault(), 300, default) is { Length: > 0 } page)
+        {
+            Assert.True(page.Length <= 300);
+            listed.AddRange(page.Select(client => client.ClientId));
+        }
+
+        Assert.Equal(ids.Order(StringComparer.Ordinal), listed.Where(id => id.StartsWith("paged-", StringComparison.Ordinal)));
+        Assert.Equal(listed.Order(StringComparer.Ordinal), listed);
+    }
+
+    protected async Task Day_of_the_last_use_is_kept_and_never_goes_back()
+    {
+        var store = await OpenAsync();
+        var (secret, _) = ClientSecret.Generate(TestKeys.CreatedAt);
+        var client = ClientOf(NewId()) with { Secrets = [secret] };
+        await store.AddAsync(client, default);
+        var day = new DateOnly(2026, 6, 1);
+
+        await store.NoteUseAsync(client.ClientId, secret.Id, day, default);
+        await store.NoteUseAsync(client.ClientId, secret.Id, day.AddDays(-1), default);
+
+        Assert.Equal(day, (await store.FindAsync(client.ClientId, default))!.Secrets.Single().LastUsed);
+        var renamed = Renamed(client, "x");
+        Assert.Equal(ClientChange.Done, await store.ChangeAsync(client, renamed, keepAdministrator: true, default));
+        Assert.Equal(day, (await store.FindAsync(client.ClientId, default))!.Secrets.Single().LastUsed);
+        await store.ChangeAsync(renamed, null, keepAdministrator: true, default);
+        await store.AddAsync(client, default);
+        Assert.Null((await store.FindAsync(client.ClientId, default))!.Secrets.Single().LastUsed);
+    }
+
+    protected async Task Identifier_is_kept_once_until_it_expires()
+    {
+        var store = await OpenAsync();
+        var identifier = NewId();
+        var expiry = Time.Now.AddMinutes(5);
+
+        var kept = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => store.TryKeepAsync(identifier, expiry, default))));
+
+        Assert.Single(kept, true);
+        Time.Now = expiry.AddSeconds(-1);
+        Assert.False(await store.TryKeepAsync(identifier, expiry, default));
+        Assert.True(await store.TryKeepAsync(NewId(), expiry, default));
+    }
+
+    protected static string NewId() => $"c{Guid.NewGuid():N}";
+}
