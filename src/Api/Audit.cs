@@ -11,8 +11,8 @@ internal sealed partial class Audit(ILogger<Audit> logger)
 {
     private const int MaximumLength = 256;
 
-    public void TokenIssued(HttpContext http, string clientId, string method, string scope, string tokenId, bool reused) =>
-        LogIssued(logger, clientId, scope, tokenId, reused, method, SourceOf(http), UserAgentOf(http));
+    public void TokenIssued(HttpContext http, string clientId, string method, string scope, string jti, bool reused) =>
+        LogIssued(logger, clientId, scope, jti, reused, method, SourceOf(http), UserAgentOf(http));
 
     /// <param name="http">The request.</param>
     /// <param name="clientId">Who it is; null where nobody has been authenticated.</param>
@@ -50,12 +50,14 @@ internal sealed partial class Audit(ILogger<Audit> logger)
         });
 
     [LoggerMessage(1, LogLevel.Information,
-        "Token issued to {ClientId} for {Scope}: jti {TokenId}, again {Reused}, by {Method}, from {Source}, {UserAgent}")]
+        "Token issued to '{ClientId}' for '{Scope}': jti {Jti}, again {Reused}, by {Method}, from {Source}, '{UserAgent}'",
+        EventName = "token_issued")]
     private static partial void LogIssued(
-        ILogger logger, string clientId, string scope, string tokenId, bool reused, string method, string? source, string? userAgent);
+        ILogger logger, string clientId, string scope, string jti, bool reused, string method, string? source, string? userAgent);
 
     [LoggerMessage(2, LogLevel.Information,
-        "Token refused to {ClientId} (claims to be {ClaimedId}), asking for {Scope}: {Error}. {Reason} From {Source}, {UserAgent}")]
+        "Token refused to '{ClientId}' (calls itself '{ClaimedId}') for '{Scope}': {Error}. {Reason} From {Source}, '{UserAgent}'",
+        EventName = "token_refused")]
     private static partial void LogRefused(
         ILogger logger,
         string? clientId,
@@ -66,10 +68,11 @@ internal sealed partial class Audit(ILogger<Audit> logger)
         string? source,
         string? userAgent);
 
-    [LoggerMessage(3, LogLevel.Information, "{Change} of client {ClientId} by {By}: before {Before}, after {After}")]
+    [LoggerMessage(3, LogLevel.Information,
+        "{Change} of the client '{ClientId}' by '{By}': before '{Before}', after '{After}'", EventName = "client_changed")]
     private static partial void LogClientChanged(
         ILogger logger, string by, string change, string clientId, string? before, string? after);
 
-    [LoggerMessage(4, LogLevel.Information, "{Change} of signing keys by {By}")]
+    [LoggerMessage(4, LogLevel.Information, "{Change} of signing keys by '{By}'", EventName = "keys_changed")]
     private static partial void LogKeysChanged(ILogger logger, string by, string change);
 }

@@ -10,6 +10,7 @@ try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
 
+    JsonLines.UseOnLambda(builder.Logging);
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi);
     builder.Services.AddProblemDetails();
