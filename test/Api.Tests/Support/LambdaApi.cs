@@ -14,6 +14,8 @@ public sealed class LambdaApi : IAsyncLifetime, IDisposable
 
     internal string Secret { get; private set; } = "";
 
+    internal string Log => _process.Log;
+
     /// <summary>The settings of a function whose keys and clients are in this folder.</summary>
     internal static (string Name, string Value)[] Settings(string dataDirectory) =>
         [("Issuer", ApiFactory.Issuer), ("DataDirectory", dataDirectory), ("Swagger", "true")];

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Api.Tests.Support;
+
+namespace Api.Tests.Lambda;
+
+/// <summary>What CloudWatch gets to see of each token: a line of JSON, there as soon as the answer is.</summary>
+public sealed partial class LambdaAuditTests(LambdaApi api) : IClassFixture<LambdaApi>
+{
+    [Fact]
+    public async Task Issued_token_is_a_line_of_JSON_with_its_members()
+    {
+        var token = await api.GetTokenAsync();
+
+        var line = (await LinesAsync("token_issued"))[^1];
+        var values = line.GetProperty("values");
+        Assert.Equal("Information", line.GetProperty("level").GetString());
+        Assert.Equal("Api.Audit", line.GetProperty("category").GetString());
+        Assert.Equal(
+            ["client_id", "jti", "method", "reused", "scope", "source"],
+            values.EnumerateObject().Select(value => value.Name).Order());
+        Assert.Equal(LambdaApi.ClientId, values.GetProperty("client_id").GetString());
+        Assert.False(values.GetProperty("reused").GetBoolean());
+        Assert.DoesNotContain(token, api.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain(api.Secret, api.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metric_of_the_template_counts_what_is_refused_with_invalid_client()
+    {
+        var template = await File.ReadAllTextAsync(Path.Combine(Elsewhere.Repository, "serverless.template"));
+        var filter = Condition().Matches(template).Select(match => (Path: match.Groups[1].Value, match.Groups[2].Value)).ToArray();
+        Assert.Equal(["event", "values.error"], filter.Select(condition => condition.Path));
+
+        await PostAsync("wrong");
+        await PostAsync(api.Secret, "&scope=OTHER");
+
+        var lines = await LinesAsync("token_refused");
+        Assert.Equal(2, lines.Length);
+        var counted = Assert.Single(lines, line => filter.All(condition => condition.Path.Split('.')
+            .Aggregate(line, (element, name) => element.GetProperty(name)).GetString() == condition.Value));
+        Assert.Equal(LambdaApi.ClientId, counted.GetProperty("values").GetProperty("claimed_id").GetString());
+    }
+
+    private Task<GatewayResponse> PostAsync(string secret, string more = "") => api.SendAsync(GatewayRequest.Post(
+        "/oauth2/token",
+        "application/x-www-form-urlencoded",
+        $"grant_type=client_credentials&client_id={LambdaApi.ClientId}&client_secret={secret}{more}"));
+
+    // What has been written still has to come through the pipe.
+    private async Task<JsonElement[]> LinesAsync(string name)
+    {
+        await Task.Delay(200);
+
+        return
+        [
+            .. api.Log.Split('\n')
+                .Where(line => line.StartsWith('{'))
+                .Select(line => JsonSerializer.Deserialize<JsonElement>(line))
+                .Where(line => line.GetProperty("event").GetString() == name),
+        ];
+    }
+
+    // { $.event = "token_refused" && $.values.error = "invalid_client" }
+    [GeneratedRegex("""\$\.([a-z.]+) = "([a-z_]+)"(?= (?:&&|\}'))""")]
+    private static partial Regex Condition();
+}
