@@ -97,11 +97,38 @@ public sealed class SwaggerTests : IDisposable
 
         Assert.Empty(shown.GetProperty("problems").EnumerateArray());
         Assert.Equal(15, shown.GetProperty("operations").GetArrayLength());
-        Assert.Equal("200", shown.GetProperty("status").GetString());
+        Assert.Equal(200, shown.GetProperty("status").GetInt32());
         var claims = JsonSerializer.Deserialize<JsonElement>(shown.GetProperty("body").GetString()!);
         Assert.Equal("development", claims.GetProperty("sub").GetString());
         Assert.Equal("USER", claims.GetProperty("scope").GetString());
         Assert.True(File.Exists(screenshot));
+    }
+
+    [FactWith(Tool.Browser)]
+    public async Task Whole_life_of_a_client_can_be_clicked()
+    {
+        await using var api = await ApiProcess.StartAsync(_folder["data"]);
+
+        var shown = JsonSerializer.Deserialize<JsonElement>(await Elsewhere.RunNodeAsync(
+            "client-life.mjs", Elsewhere.Chromium!, api.Address, "development", api.Secret, AppContext.BaseDirectory));
+
+        Assert.Empty(shown.GetProperty("problems").EnumerateArray());
+        var steps = shown.GetProperty("steps");
+        Assert.Equal(
+            [
+                "made 201", "listed 200", "changed 200", "changed-too-late 412", "second-secret 201", "first-secret-removed 204",
+                "seen 200", "refused 400", "removed 204", "gone 404",
+            ],
+            steps.EnumerateObject().Select(step => $"{step.Name} {step.Value.GetProperty("status").GetInt32()}"));
+        Assert.StartsWith("ocs_", Shown("made").GetProperty("client_secret").GetString(), StringComparison.Ordinal);
+        Assert.Equal(2, Shown("listed").GetProperty("clients").GetArrayLength());
+        Assert.Equal("Orders of the north", Shown("seen").GetProperty("client_name").GetString());
+        Assert.Empty(Shown("seen").GetProperty("claims").EnumerateObject());
+        Assert.Equal(
+            Shown("second-secret").GetProperty("id").GetString(), Shown("seen").GetProperty("secrets")[0].GetProperty("id").GetString());
+        Assert.Equal(["client_name", "scope"], Shown("refused").GetProperty("errors").EnumerateObject().Select(error => error.Name).Order());
+
+        JsonElement Shown(string step) => steps.GetProperty(step).GetProperty("json");
     }
 
     private static async Task<JsonElement> GetDocumentAsync(ApiFactory api)

@@ -1,0 +1,42 @@
+// The whole life of a client, in Swagger UI: made, seen, changed, given a second secret, relieved of the first, removed.
+// Prints what each step is answered.
+//   node client-life.mjs CHROMIUM ADDRESS CLIENT_ID CLIENT_SECRET FOLDER_OF_SCREENSHOTS
+import { join } from 'node:path';
+import { openSwagger, tryOut } from './swagger-page.mjs';
+
+const [executablePath, address, clientId, clientSecret, folder] = process.argv.slice(2);
+const { browser, page, problems } = await openSwagger(executablePath, address, clientId, clientSecret, ['ADMIN']);
+const steps = {};
+
+async function step(name, method, path, how = {}) {
+  steps[name] = await tryOut(page, method, path, { ...how, screenshot: join(folder, `client-${name}.png`) });
+  return steps[name].json;
+}
+
+try {
+  const made = await step('made', 'post', '/admin/clients', {
+    body: { client_id: 'orders', client_name: 'Orders', scope: 'USER', claims: { tenant: 'nord' }, access_token_lifetime: 600 },
+  });
+  const id = { id: made.client_id };
+  await step('listed', 'get', '/admin/clients', { parameters: { limit: '10' } });
+  await step('changed', 'patch', '/admin/clients/{id}', {
+    parameters: { ...id, 'If-Match': `"${made.version}"` },
+    body: { client_name: 'Orders of the north', claims: { tenant: null } },
+  });
+  await step('changed-too-late', 'patch', '/admin/clients/{id}', {
+    parameters: { ...id, 'If-Match': `"${made.version}"` },
+    body: { client_name: 'Lost' },
+  });
+  await step('second-secret', 'post', '/admin/clients/{id}/secrets', { parameters: id, body: { previous_expires_in: 86400 } });
+  await step('first-secret-removed', 'delete', '/admin/clients/{id}/secrets/{secretId}', {
+    parameters: { ...id, secretId: made.secrets[0].id },
+  });
+  await step('seen', 'get', '/admin/clients/{id}', { parameters: id });
+  await step('refused', 'post', '/admin/clients', { body: { client_name: '', scope: 'NONE' } });
+  await step('removed', 'delete', '/admin/clients/{id}', { parameters: id });
+  await step('gone', 'get', '/admin/clients/{id}', { parameters: id });
+
+  console.log(JSON.stringify({ problems, steps }));
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,56 @@
+// Swagger UI as a person uses it: opens the page, authorizes, and tries operations out.
+import { chromium } from 'playwright-core';
+
+export async function openSwagger(executablePath, address, clientId, clientSecret, scopes) {
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+  const page = await browser.newPage({ viewport: { width: 1200, height: 1600 } });
+  const problems = [];
+  page.on('pageerror', error => problems.push(error.message));
+  page.on('requestfailed', request => problems.push(`${request.url()} ${request.failure()?.errorText}`));
+
+  await page.goto(`${address}/`);
+  await page.locator('button.authorize').click();
+  const dialog = page.locator('.modal-ux');
+  await dialog.locator('input[name="clientId"], #client_id_clientCredentials').first().fill(clientId);
+  await dialog.locator('input[name="clientSecret"], #client_secret_clientCredentials').first().fill(clientSecret);
+  for (const scope of scopes) {
+    await dialog.locator(`label[for$="${scope}-checkbox-clientCredentials"], label[for*="${scope}"]`).first().click();
+  }
+  await dialog.locator('button.authorize').click();
+  await dialog.getByText('Authorized', { exact: true }).first().waitFor();
+  await dialog.locator('button.btn-done').click();
+
+  return { browser, page, problems };
+}
+
+/** Tries one operation out, with values for its parameters and a body, and returns what is shown. */
+export async function tryOut(page, method, path, { parameters = {}, body, screenshot } = {}) {
+  const operation = page.locator(`.opblock-${method}`, { has: page.locator(`[data-path="${path}"]`) });
+  await operation.locator('.opblock-summary').click();
+  // Tried before: what was answered then goes.
+  if (await operation.locator('button.cancel').count() > 0) {
+    await operation.locator('button.btn-clear').click();
+    await operation.locator('button.cancel').click();
+  }
+  await operation.locator('button.try-out__btn:not(.reset)').click();
+  for (const [name, value] of Object.entries(parameters)) {
+    await operation.locator(`tr[data-param-name="${name}"] input`).fill(value);
+  }
+  if (body !== undefined) {
+    await operation.locator('textarea.body-param__text').fill(typeof body === 'string' ? body : JSON.stringify(body, null, 2));
+  }
+  await operation.locator('button.execute').click();
+  const response = operation.locator('.live-responses-table .response');
+  await response.waitFor();
+  const status = Number((await response.locator('.response-col_status').first().textContent()).trim().slice(0, 3));
+  const shown = response.locator('.response-col_description pre').first();
+  const text = status === 204 ? '' : await shown.textContent();
+  if (screenshot) {
+    await operation.screenshot({ path: screenshot });
+  }
+  await operation.locator('.opblock-summary').click();
+  return { status, text, json: text.trimStart().startsWith('{') ? JSON.parse(text) : null };
+}
