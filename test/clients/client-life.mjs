@@ -27,7 +27,8 @@ try {
     parameters: { ...id, 'If-Match': `"${made.version}"` },
     body: { client_name: 'Lost' },
   });
-  await step('second-secret', 'post', '/admin/clients/{id}/secrets', { parameters: id, body: { previous_expires_in: 86400 } });
+  // With the body that the page proposes.
+  await step('second-secret', 'post', '/admin/clients/{id}/secrets', { parameters: id });
   await step('first-secret-removed', 'delete', '/admin/clients/{id}/secrets/{secretId}', {
     parameters: { ...id, secretId: made.secrets[0].id },
   });

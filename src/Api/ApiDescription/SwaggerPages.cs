@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Api.Protected;
 using Api.Tokens;
 using Microsoft.AspNetCore.Mvc;
@@ -69,7 +70,11 @@ internal static class SwaggerPages
                 operation.RequestBody = new OpenApiRequestBody
                 {
                     Required = body.IsRequired,
-                    Content = body.ContentTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = schema }),
+                    Content = body.ContentTypes.ToDictionary(type => type, _ => new OpenApiMediaType
+                    {
+                        Schema = schema,
+                        Example = body.Example is null ? null : JsonNode.Parse(body.Example),
+                    }),
                 };
             }
         }

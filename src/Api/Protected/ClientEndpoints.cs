@@ -26,7 +26,10 @@ internal static class ClientEndpoints
 
         clients.MapPost("", PostAsync)
             .WithSummary("Registers a client and shows its first secret, once")
-            .WithMetadata(new DescribedBody(typeof(ClientRequestBody), [MediaTypeNames.Application.Json]))
+            .WithMetadata(new DescribedBody(typeof(ClientRequestBody), [MediaTypeNames.Application.Json])
+            {
+                Example = """{"client_name":"Orders","scope":"USER"}""",
+            })
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .Produces<ClientMetadata>(StatusCodes.Status201Created)
@@ -41,7 +44,10 @@ internal static class ClientEndpoints
         clients.MapPatch("/{id}", PatchAsync)
             .WithSummary("Changes a client by a JSON Merge Patch (RFC 7396)")
             .WithDescription("null takes a member away, so that its default counts. With If-Match, only if nobody has changed it since.")
-            .WithMetadata(new DescribedBody(typeof(ClientPatchBody), [AdminBody.MergePatch, MediaTypeNames.Application.Json]))
+            .WithMetadata(new DescribedBody(typeof(ClientPatchBody), [AdminBody.MergePatch, MediaTypeNames.Application.Json])
+            {
+                Example = """{"client_name":"Orders of the north","claims":{"region":"north"}}""",
+            })
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithMetadata(new DescribedHeader("If-Match", "The ETag that the client was read with (RFC 9110 §13.1.1)"))
@@ -63,7 +69,10 @@ internal static class ClientEndpoints
             .WithSummary("Makes one more secret and shows it, once")
             .WithDescription("The one before lives on, so that nobody is refused while the new one is handed out; previous_expires_in "
                 + "puts an end to it.")
-            .WithMetadata(new DescribedBody(typeof(SecretRequestBody), [MediaTypeNames.Application.Json], IsRequired: false))
+            .WithMetadata(new DescribedBody(typeof(SecretRequestBody), [MediaTypeNames.Application.Json], IsRequired: false)
+            {
+                Example = """{"previous_expires_in":86400}""",
+            })
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .Produces<NewSecret>(StatusCodes.Status201Created)
