@@ -46,6 +46,9 @@ internal sealed class AuthorizationServerOptions
     /// </summary>
     public string FirstClientSecretId { get; set; } = "";
 
+    /// <summary>The origins whose pages may call this server from a browser, space-separated; empty: none.</summary>
+    public string CorsOrigins { get; set; } = "";
+
     /// <summary>Whether /swagger is served.</summary>
     public bool Swagger { get; set; }
 }

@@ -47,6 +47,12 @@ internal sealed class AuthorizationServerOptionsValidator : IValidateOptions<Aut
             yield return $"AccessTokenType '{options.AccessTokenType}' must be JWT or at+jwt: verifiers know no other.";
         }
 
+        if (CrossOrigin.Origins(options).FirstOrDefault(origin => !CrossOrigin.IsOrigin(origin)) is { } wrong)
+        {
+            yield return $"CorsOrigins has '{wrong}': an origin is scheme, host and port, such as https://app.example, separated from the "
+                + "next by a space, or no browser would ever match it.";
+        }
+
         if (string.IsNullOrWhiteSpace(options.DataDirectory))
         {
             yield return "DataDirectory must name a folder: signing keys and clients are kept there.";

@@ -11,7 +11,7 @@ try
     var builder = WebApplication.CreateSlimBuilder(args);
 
     JsonLines.UseOnLambda(builder.Logging);
-    builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    builder.WebHost.ConfigureKestrel(ServerLimits.Configure);
     builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi);
     builder.Services.AddProblemDetails();
     builder.Services.AddExceptionHandler<Unavailable>();
@@ -22,6 +22,7 @@ try
     builder.Services.AddKeys();
     builder.Services.AddClients();
     builder.Services.AddTokens();
+    builder.Services.AddCrossOrigin();
     builder.Services.AddWellKnown();
     builder.Services.AddBearerAuthentication();
     builder.Services.AddSwaggerPages();
@@ -31,9 +32,12 @@ try
 
     // Where the issuer has a path, the addresses that it publishes lead here with it.
     app.UsePathBase(new Uri(options.Issuer).AbsolutePath);
+    app.UseSecurityHeaders();
     app.UseExceptionHandler();
     app.UseStatusCodePages();
     app.UseRouting();
+
+    app.UseCrossOrigin();
 
     if (options.Swagger)
     {

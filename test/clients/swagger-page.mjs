@@ -8,6 +8,7 @@ export async function openSwagger(executablePath, address, clientId, clientSecre
   });
   const page = await browser.newPage({ viewport: { width: 1200, height: 1600 } });
   const problems = [];
+  page.on('console', message => message.type() === 'error' && /Content Security Policy/.test(message.text()) && problems.push(message.text()));
   page.on('pageerror', error => problems.push(error.message));
   page.on('requestfailed', request => problems.push(`${request.url()} ${request.failure()?.errorText}`));
 

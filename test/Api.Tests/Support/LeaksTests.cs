@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Api.Clients;
 using Api.Keys;
 
 namespace Api.Tests.Support;
@@ -24,6 +25,14 @@ public sealed class LeaksTests
         Assert.True(Leaks.IsPrivate(Convert.ToBase64String(rsa.ExportPkcs8PrivateKey())));
         Assert.True(Leaks.IsPrivate(Base64Url.EncodeToString(rsa.ExportPkcs8PrivateKey())));
         Assert.False(Leaks.IsPrivate(Convert.ToBase64String(rsa.ExportSubjectPublicKeyInfo())));
+    }
+
+    [Fact]
+    public void Client_secret_and_token_are_found()
+    {
+        Assert.True(Leaks.IsSecret($"refused {ClientSecret.Generate(TestKeys.CreatedAt).ClearText}."));
+        Assert.True(Leaks.IsSecret($"Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJvcmRlcnMifQ.{new string('A', 342)}"));
+        Assert.False(Leaks.IsSecret("Token issued to 'orders' for 'USER': jti kq5uNn2wGvq8rP9pT7bYwA"));
     }
 
     [Fact]
