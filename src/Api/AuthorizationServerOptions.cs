@@ -40,10 +40,10 @@ internal sealed class AuthorizationServerOptions
     /// <summary>Where signing keys and clients are kept; a relative path starts at the content root.</summary>
     public string DataDirectory { get; set; } = ".data";
 
-    /// <summary>
-    /// The Secrets Manager secret (name or ARN) of the client <c>admin</c>, which then is the one there is; empty: the clients are
-    /// those in <see cref="DataDirectory"/>.
-    /// </summary>
+    /// <summary>The DynamoDB table (name or ARN) of the clients; empty: they are in <see cref="DataDirectory"/>.</summary>
+    public string ClientsTable { get; set; } = "";
+
+    /// <summary>The Secrets Manager secret (name or ARN) of the client <c>admin</c>, one beside those that are kept; empty: no such client.</summary>
     public string FirstClientSecretId { get; set; } = "";
 
     /// <summary>The origins whose pages may call this server from a browser, space-separated; empty: none.</summary>

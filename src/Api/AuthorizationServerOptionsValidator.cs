@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
 namespace Api;
 
 /// <summary>The rules of <see cref="AuthorizationServerOptions"/>: each message names the setting and what it would have broken.</summary>
-internal sealed class AuthorizationServerOptionsValidator : IValidateOptions<AuthorizationServerOptions>
+internal sealed partial class AuthorizationServerOptionsValidator : IValidateOptions<AuthorizationServerOptions>
 {
     public ValidateOptionsResult Validate(string? name, AuthorizationServerOptions options)
     {
@@ -57,6 +58,12 @@ internal sealed class AuthorizationServerOptionsValidator : IValidateOptions<Aut
         {
             yield return "DataDirectory must name a folder: signing keys and clients are kept there.";
         }
+
+        if (options.ClientsTable is not "" && !IsTable().IsMatch(options.ClientsTable))
+        {
+            yield return $"ClientsTable '{options.ClientsTable}' must be the name or the ARN of a DynamoDB table, or no client could be "
+                + "found: 3 to 255 letters, digits or any of . _ -";
+        }
     }
 
     // OpenID Connect Discovery 1.0 §3, RFC 8414 §2.
@@ -68,4 +75,7 @@ internal sealed class AuthorizationServerOptionsValidator : IValidateOptions<Aut
         // The address is compared and extended as a string, so it has to be written as every client writes it.
         && uri.AbsoluteUri.TrimEnd('/') == issuer
         && issuer.IndexOfAny(['?', '#']) < 0;
+
+    [GeneratedRegex("^(arn:[a-z0-9-]+:dynamodb:[a-z0-9-]+:[0-9]{12}:table/)?[A-Za-z0-9_.-]{3,255}\\z")]
+    private static partial Regex IsTable();
 }

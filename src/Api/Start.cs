@@ -16,7 +16,8 @@ internal static class Start
             await app.Services.GetRequiredService<KeyRingCache>().FillAsync(CancellationToken.None);
         }
 
-        var isLocal = app.Services.GetRequiredService<IClientStore>() is SqliteClientStore;
+        var options = app.Services.GetRequiredService<AuthorizationServerOptions>();
+        var isLocal = options.ClientsTable is "";
 
         if (isLocal)
         {
@@ -30,7 +31,6 @@ internal static class Start
         {
             // Once it listens: a secret is shown only this once, and a start that fails would have used it up.
             var secret = !isLocal ? null : await app.Services.GetRequiredService<DevelopmentClient>().CreateAsync(CancellationToken.None);
-            var options = app.Services.GetRequiredService<AuthorizationServerOptions>();
             await Console.Out.WriteLineAsync(FirstSteps(options, secret) + OtherAddress(options, app.Urls));
         }
 
@@ -43,9 +43,13 @@ internal static class Start
 
         if (secret is null)
         {
+            var reason = options.ClientsTable is ""
+                ? $"there are some. (Lost the secret? Delete {options.DataDirectory} and start again.)"
+                : $"they are those in the DynamoDB table {options.ClientsTable}.";
+
             return $"""
 
-                No client was made: there are some. (Lost the secret? Delete {options.DataDirectory} and start again.)
+                No client was made: {reason}
                 {swagger}
                 """;
         }

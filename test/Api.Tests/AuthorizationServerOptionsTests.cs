@@ -71,6 +71,26 @@ public sealed class AuthorizationServerOptionsTests
     [Fact]
     public void Folder_is_named() => AssertRule(isGood: false, "DataDirectory ", options => options.DataDirectory = " ");
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("ab", false)]
+    [InlineData("abc", true)]
+    [InlineData("token-issuer_Clients.1", true)]
+    [InlineData("clients\n", false)]
+    [InlineData("clients table", false)]
+    [InlineData("arn:aws:dynamodb:eu-central-1:123456789012:table/clients", true)]
+    [InlineData("arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/clients", true)]
+    [InlineData("arn:aws:dynamodb:eu-central-1:123456789012:table/clients/index/a", false)]
+    [InlineData("arn:aws:s3:eu-central-1:123456789012:table/clients", false)]
+    public void Table_of_the_clients_is_a_name_or_an_ARN(string table, bool isGood) =>
+        AssertRule(isGood, "ClientsTable ", options => options.ClientsTable = table);
+
+    [Theory]
+    [InlineData(255, true)]
+    [InlineData(256, false)]
+    public void Table_of_the_clients_has_a_name_of_bounded_length(int length, bool isGood) =>
+        AssertRule(isGood, "ClientsTable ", options => options.ClientsTable = new('a', length));
+
     private static void AssertRule(bool isGood, string setting, Action<AuthorizationServerOptions> change)
     {
         var failures = Failures(change);

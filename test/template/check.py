@@ -12,6 +12,7 @@ import copy
 import json
 import sys
 
+import clients
 import gateway
 import order
 import rights
@@ -21,7 +22,7 @@ from template import Template
 
 def violations(source):
     template = Template(source)
-    return [line for check in (order, gateway, rights) for line in check.violations(template)]
+    return [line for check in (order, gateway, rights, clients) for line in check.violations(template)]
 
 
 def mutated(name):

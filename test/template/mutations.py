@@ -187,3 +187,91 @@ def no_domain_rule(resources, source):
 def lax_domain_rule(resources, source):
     assertion = source["Rules"]["CustomDomain"]["Assertions"][0]
     assertion["Assert"] = {"Fn::Or": [assertion["Assert"], {"Fn::Equals": [{"Ref": "HostedZoneId"}, ""]}]}
+
+
+def table(resources):
+    return resources["ClientTable"]["Properties"]
+
+
+def rights_on_table(resources):
+    return next(one for one in statements(resources, "ApiRole") if one.get("Resource") == {"Fn::GetAtt": ["ClientTable", "Arn"]})
+
+
+@mutation
+def other_keys(resources, source):
+    table(resources)["KeySchema"].pop()
+
+
+@mutation
+def no_index(resources, source):
+    del table(resources)["LocalSecondaryIndexes"]
+
+
+@mutation
+def provisioned_table(resources, source):
+    table(resources)["BillingMode"] = "PROVISIONED"
+
+
+@mutation
+def no_expiry(resources, source):
+    del table(resources)["TimeToLiveSpecification"]
+
+
+@mutation
+def other_expiry(resources, source):
+    table(resources)["TimeToLiveSpecification"]["AttributeName"] = "ttl"
+
+
+@mutation
+def no_recovery(resources, source):
+    table(resources)["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] = False
+
+
+@mutation
+def table_lost_when_replaced(resources, source):
+    del resources["ClientTable"]["UpdateReplacePolicy"]
+
+
+@mutation
+def named_table(resources, source):
+    table(resources)["TableName"] = "clients"
+
+
+@mutation
+def table_scanned(resources, source):
+    rights_on_table(resources)["Action"].append("dynamodb:Scan")
+
+
+@mutation
+def no_transaction(resources, source):
+    rights_on_table(resources)["Action"].remove("dynamodb:ConditionCheckItem")
+
+
+@mutation
+def index_not_read(resources, source):
+    statements(resources, "ApiRole").pop(-2)
+
+
+@mutation
+def any_index(resources, source):
+    statements(resources, "ApiRole")[-2]["Resource"] = {"Fn::Sub": "${ClientTable.Arn}/index/*"}
+
+
+@mutation
+def rotation_reads_clients(resources, source):
+    statements(resources, "RotationRole").append(rights_on_table(resources))
+
+
+@mutation
+def gate_reads_clients(resources, source):
+    statements(resources, "GateRole").append(rights_on_table(resources))
+
+
+@mutation
+def other_table(resources, source):
+    resources["ApiFunction"]["Properties"]["Environment"]["Variables"]["ClientsTable"] = "clients"
+
+
+@mutation
+def rotation_told_of_table(resources, source):
+    resources["RotationFunction"]["Properties"]["Environment"]["Variables"]["ClientsTable"] = {"Ref": "ClientTable"}

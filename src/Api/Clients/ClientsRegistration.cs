@@ -1,3 +1,4 @@
+using Amazon.DynamoDBv2;
 using Amazon.SecretsManager;
 
 namespace Api.Clients;
@@ -8,7 +9,11 @@ internal static class ClientsRegistration
     {
         services.AddSingleton<SqliteDatabase>();
         services.AddSingleton<SqliteClientStore>();
-        services.AddSingleton<IClientStore>(provider => provider.GetRequiredService<SqliteClientStore>());
+        services.AddSingleton<IAmazonDynamoDB>(_ => CreateClient());
+        services.AddSingleton<DynamoClientStore>();
+        services.AddSingleton<IClientStore>(provider => provider.GetRequiredService<AuthorizationServerOptions>().ClientsTable is ""
+            ? provider.GetRequiredService<SqliteClientStore>()
+            : provider.GetRequiredService<DynamoClientStore>());
         services.AddSingleton<ClientCache>();
         // Where there is no such client, there need be no AWS either.
         services.AddSingleton(provider => new Lazy<AmazonSecretsManagerClient>(provider.GetRequiredService<AmazonSecretsManagerClient>));
@@ -18,4 +23,8 @@ internal static class ClientsRegistration
         services.AddSingleton<ClientAdministration>();
         services.AddSingleton<DevelopmentClient>();
     }
+
+    // As for the keys: from the environment, and with one retry, as a gateway waits.
+    private static AmazonDynamoDBClient CreateClient() =>
+        new(new AmazonDynamoDBConfig { Timeout = TimeSpan.FromSeconds(3), MaxErrorRetry = 1 });
 }

@@ -16,6 +16,9 @@ public abstract class ClientStoreContract
         .GetMethods(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
         .Where(method => method.ReturnType == typeof(Task) && method.GetParameters() is []);
 
+    internal virtual Task AddManyAsync(IClientStore store, IEnumerable<Client> clients) => Parallel.ForEachAsync(
+        clients, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (client, _) => await store.AddAsync(client, default));
+
     internal SettableTime Time { get; } = new(TestKeys.CreatedAt);
 
     internal static Client ClientOf(string id, string scope = "USER") => new()
@@ -118,14 +121,13 @@ public abstract class ClientStoreContract
     {
         var store = await OpenAsync();
         var ids = Enumerable.Range(0, 10_000).Select(number => $"paged-{number * 7919 % 10_000:D5}").ToArray();
-        await Parallel.ForEachAsync(
-            ids, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (id, _) => await store.AddAsync(ClientOf(id), default));
+        await AddManyAsync(store, ids.Select(id => ClientOf(id)));
 
         var listed = new List<string>();
 
-        while (await store.ListAsync(listed.LastOrDefault(), 300, default) is { Length: > 0 } page)
+        while (await store.ListAsync(listed.LastOrDefault(), 1500, default) is { Length: > 0 } page)
         {
-            Assert.True(page.Length <= 300);
+            Assert.True(page.Length <= 1500);
             listed.AddRange(page.Select(client => client.ClientId));
         }
 
@@ -165,6 +167,9 @@ public abstract class ClientStoreContract
         Time.Now = expiry.AddSeconds(-1);
         Assert.False(await store.TryKeepAsync(identifier, expiry, default));
         Assert.True(await store.TryKeepAsync(NewId(), expiry, default));
+        Time.Now = expiry;
+        Assert.True(await store.TryKeepAsync(identifier, expiry.AddMinutes(5), default));
+        Assert.False(await store.TryKeepAsync(identifier, expiry.AddMinutes(5), default));
     }
 
     protected static string NewId() => $"c{Guid.NewGuid():N}";

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Api.Clients;
 using Api.Deployment;
 using Api.Keys;
 using Api.Tests.Support;
@@ -51,6 +52,22 @@ public sealed class TemplateTests
         { "open-permission", "RotationPermission lets others than this account start the function" },
         { "no-domain-rule", "No rule, or a wrong one, judges a custom domain with DomainName, CertificateArn" },
         { "lax-domain-rule", "No rule, or a wrong one, judges a custom domain with DomainName, CertificateArn" },
+        { "other-keys", "ClientTable does not have the keys pk and sk" },
+        { "no-index", "ClientTable does not have the local index administrators, and no other" },
+        { "provisioned-table", "ClientTable costs something while nobody uses it" },
+        { "no-expiry", "ClientTable does not remove what has expired at expires_at" },
+        { "other-expiry", "ClientTable does not remove what has expired at expires_at" },
+        { "no-recovery", "ClientTable cannot be brought back to an earlier point in time" },
+        { "table-lost-when-replaced", "ClientTable does not go with the stack, or does not outlive its replacement" },
+        { "named-table", "ClientTable has a name of its own, so that it cannot be replaced" },
+        { "table-scanned", "ApiFunction does not need dynamodb:Scan on ClientTable" },
+        { "no-transaction", "ApiFunction lacks dynamodb:ConditionCheckItem on ClientTable" },
+        { "index-not-read", "ApiFunction lacks dynamodb:Query on ClientTable/index/administrators" },
+        { "any-index", "ApiRole has the wildcard {'Fn::Sub': '${ClientTable.Arn}/index/*'}" },
+        { "rotation-reads-clients", "RotationRole gives rights on ClientTable to another function than ApiFunction" },
+        { "gate-reads-clients", "GateRole gives rights on ClientTable to another function than ApiFunction" },
+        { "other-table", "ApiFunction is told of another table than it should be" },
+        { "rotation-told-of-table", "RotationFunction is told of another table than it should be" },
     };
 
     [FactWith(Tool.Template)]
@@ -122,6 +139,15 @@ public sealed class TemplateTests
 
         Assert.NotEmpty(given);
         Assert.All(given, name => Assert.Contains(name, known));
+    }
+
+    [FactWith(Tool.Template)]
+    public async Task Index_of_the_table_is_the_one_that_the_app_asks()
+    {
+        var table = await SamTemplate.ClientTableAsync();
+
+        Assert.Equal(
+            DynamoClientStore.Administrators, table.GetProperty("LocalSecondaryIndexes")[0].GetProperty("IndexName").GetString());
     }
 
     [FactWith(Tool.Template)]

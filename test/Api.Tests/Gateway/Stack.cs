@@ -118,10 +118,11 @@ internal sealed class Stack : IAsyncDisposable
     private async Task MakeSecretsAndFunctionsAsync(bool followsClock)
     {
         SigningKeySecretId = await Moto.CreateSecretAsync();
-        _resources = await ResolveAsync(new()
+        _resources = await SamTemplate.ResolveAsync(new()
         {
             ["IssuerParameter.Value"] = Api.Address,
             ["KeySecret"] = SigningKeySecretId,
+            ["ClientTable"] = await Moto.CreateTableAsync(),
             ["FirstClientSecret"] = await Moto.CreateSecretAsync(FirstClientSecret),
         });
         var package = await PublishedApp.Folder;
@@ -153,15 +154,6 @@ internal sealed class Stack : IAsyncDisposable
     private IEnumerable<(string Name, JsonElement Properties)> OfType(string type) => _resources.EnumerateObject()
         .Where(resource => resource.Value.GetProperty("Type").GetString() == type)
         .Select(resource => (resource.Name, resource.Value.GetProperty("Properties")));
-
-    private static async Task<JsonElement> ResolveAsync(Dictionary<string, string> values)
-    {
-        var (exitCode, output, error) = await Elsewhere.RunAsync(
-            Path.Combine(Elsewhere.Repository, "test", "template"), "python3", "resolve.py", JsonSerializer.Serialize(values));
-        Assert.True(exitCode is 0, error);
-
-        return JsonSerializer.Deserialize<JsonElement>(output);
-    }
 
     private static async Task<WebApplication> ListenAsync(RequestDelegate answer)
     {

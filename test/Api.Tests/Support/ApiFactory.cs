@@ -50,7 +50,7 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
             Secrets = [secret],
             CreatedAt = Time.Now,
         };
-        Assert.True(await Services.GetRequiredService<SqliteClientStore>().AddAsync(change?.Invoke(client) ?? client, default));
+        Assert.True(await Services.GetRequiredService<IClientStore>().AddAsync(change?.Invoke(client) ?? client, default));
 
         return clearText;
     }

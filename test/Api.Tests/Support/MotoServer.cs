@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
+using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
 
@@ -70,22 +71,31 @@ public sealed class MotoServer : IAsyncLifetime
     public async Task<string> CreateSecretAsync(string? value = null)
     {
         var name = $"keys-{Guid.NewGuid():N}";
-        using var request = new HttpRequestMessage(HttpMethod.Post, Address)
+        await SendAsync("secretsmanager", "secretsmanager.CreateSecret", value is null
+            ? new() { ["Name"] = name }
+            : new() { ["Name"] = name, ["SecretString"] = value });
+
+        return name;
+    }
+
+    /// <summary>Makes a table as the template does, and returns its name.</summary>
+    public async Task<string> CreateTableAsync()
+    {
+        var name = $"clients-{Guid.NewGuid():N}";
+        var declared = JsonObject.Create(await SamTemplate.ClientTableAsync())!;
+        JsonObject table = new() { ["TableName"] = name };
+
+        foreach (var property in (string[])["AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes", "BillingMode"])
         {
-            Content = new StringContent(
-                value is null
-                    ? JsonSerializer.Serialize(new { Name = name })
-                    : JsonSerializer.Serialize(new { Name = name, SecretString = value }),
-                Encoding.UTF8,
-                "application/x-amz-json-1.1"),
-            Headers = { { "X-Amz-Target", "secretsmanager.CreateSecret" } },
-        };
-        // Nobody checks the signature, but the region of a request is read from it.
-        request.Headers.TryAddWithoutValidation(
-            "Authorization",
-            $"AWS4-HMAC-SHA256 Credential=test/20260101/{Region}/secretsmanager/aws4_request, SignedHeaders=host, Signature=0");
-        using var response = await Http.SendAsync(request);
-        response.EnsureSuccessStatusCode();
+            table[property] = declared[property]!.DeepClone();
+        }
+
+        await SendAsync("dynamodb", "DynamoDB_20120810.CreateTable", table);
+        await SendAsync("dynamodb", "DynamoDB_20120810.UpdateTimeToLive", new()
+        {
+            ["TableName"] = name,
+            ["TimeToLiveSpecification"] = declared["TimeToLiveSpecification"]!.DeepClone(),
+        });
 
         return name;
     }
@@ -94,6 +104,31 @@ public sealed class MotoServer : IAsyncLifetime
     internal static AmazonSecretsManagerClient ClientOf(string address) => new(
         new BasicAWSCredentials("test", "test"),
         new AmazonSecretsManagerConfig { ServiceURL = address, AuthenticationRegion = Region, Timeout = TimeSpan.FromSeconds(3), MaxErrorRetry = 1 });
+
+    internal static AmazonDynamoDBClient DynamoClientOf(string address, TimeSpan? timeout = null) => new(
+        new BasicAWSCredentials("test", "test"),
+        new AmazonDynamoDBConfig
+        {
+            ServiceURL = address,
+            AuthenticationRegion = Region,
+            Timeout = timeout ?? TimeSpan.FromSeconds(3),
+            MaxErrorRetry = 1,
+        });
+
+    private async Task SendAsync(string service, string target, JsonObject body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Address)
+        {
+            Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/x-amz-json-1.1"),
+            Headers = { { "X-Amz-Target", target } },
+        };
+        // Nobody checks the signature, but the region of a request is read from it.
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            $"AWS4-HMAC-SHA256 Credential=test/20260101/{Region}/{service}/aws4_request, SignedHeaders=host, Signature=0");
+        using var response = await Http.SendAsync(request);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
 
     private async Task<bool> AnswersAsync()
     {

@@ -44,6 +44,50 @@ internal sealed class UnreliableProxy : IAsyncDisposable
         await forward();
     }
 
+    /// <summary>Never answers.</summary>
+    public static Task Hang(HttpContext http, Func<Task> _) => Task.Delay(Timeout.Infinite, http.RequestAborted);
+
+    /// <summary>Forwards, and loses the answer of the first request.</summary>
+    public static Func<HttpContext, Func<Task>, Task> LoseFirstAnswer()
+    {
+        var first = 1;
+
+        return async (http, forward) =>
+        {
+            if (Interlocked.Exchange(ref first, 0) is 0)
+            {
+                await forward();
+
+                return;
+            }
+
+            using var lost = new MemoryStream();
+            http.Response.Body = lost;
+            await forward();
+            http.Abort();
+        };
+    }
+
+    /// <summary>Forwards one request at a time: the emulator would mix the steps of two writes, where AWS's are atomic.</summary>
+    public static Func<HttpContext, Func<Task>, Task> OneByOne()
+    {
+        var turn = new SemaphoreSlim(1);
+
+        return async (_, forward) =>
+        {
+            await turn.WaitAsync();
+
+            try
+            {
+                await forward();
+            }
+            finally
+            {
+                turn.Release();
+            }
+        };
+    }
+
     public static Func<HttpContext, Func<Task>, Task> Error(int status, string code) => (http, _) =>
     {
         http.Response.StatusCode = status;

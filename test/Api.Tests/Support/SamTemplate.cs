@@ -1,0 +1,23 @@
+using System.Text.Json;
+
+namespace Api.Tests.Support;
+
+/// <summary>serverless.template as CloudFormation would make it.</summary>
+internal static class SamTemplate
+{
+    private static readonly Lazy<Task<JsonElement>> WithDefaults = new(() => ResolveAsync([]));
+
+    /// <summary>The table of the clients.</summary>
+    public static async Task<JsonElement> ClientTableAsync() =>
+        (await WithDefaults.Value).GetProperty("ClientTable").GetProperty("Properties");
+
+    /// <summary>The resources, with the values of parameters, resources and their attributes given by name.</summary>
+    public static async Task<JsonElement> ResolveAsync(Dictionary<string, string> values)
+    {
+        var (exitCode, output, error) = await Elsewhere.RunAsync(
+            Path.Combine(Elsewhere.Repository, "test", "template"), "python3", "resolve.py", JsonSerializer.Serialize(values));
+        Assert.True(exitCode is 0, error);
+
+        return JsonSerializer.Deserialize<JsonElement>(output);
+    }
+}

@@ -1,0 +1,77 @@
+"""Whether the table of the clients is what the app needs, kept from loss, and for the app alone."""
+
+from template import options, references
+
+WEB = "ApiFunction"
+TABLE = "ClientTable"
+INDEX = "administrators"
+RIGHTS = {
+    # What a transaction writes and checks is asked for one by one.
+    TABLE: {f"dynamodb:{name}" for name in ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")},
+    f"{TABLE}/index/{INDEX}": {"dynamodb:Query"},
+}
+RESOURCES = {
+    TABLE: {"Fn::GetAtt": [TABLE, "Arn"]},
+    f"{TABLE}/index/{INDEX}": {"Fn::Sub": f"${{{TABLE}.Arn}}/index/{INDEX}"},
+}
+
+
+def violations(template):
+    yield from table(template)
+    yield from rights(template)
+    yield from settings(template)
+
+
+def table(template):
+    properties, resource = template.properties(TABLE), template.resources.get(TABLE, {})
+    keys = [(key["AttributeName"], key["KeyType"]) for key in properties.get("KeySchema", [])]
+    indexes = {
+        index["IndexName"]: [(key["AttributeName"], key["KeyType"]) for key in index["KeySchema"]]
+        for index in properties.get("LocalSecondaryIndexes", [])
+    }
+
+    if keys != [("pk", "HASH"), ("sk", "RANGE")]:
+        yield f"{TABLE} does not have the keys pk and sk"
+    if indexes != {INDEX: [("pk", "HASH"), ("administrator", "RANGE")]}:
+        yield f"{TABLE} does not have the local index {INDEX}, and no other"
+    if properties.get("BillingMode") != "PAY_PER_REQUEST":
+        yield f"{TABLE} costs something while nobody uses it"
+    if properties.get("TimeToLiveSpecification") != {"AttributeName": "expires_at", "Enabled": True}:
+        yield f"{TABLE} does not remove what has expired at expires_at"
+    if properties.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled") is not True:
+        yield f"{TABLE} cannot be brought back to an earlier point in time"
+    if (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")) != ("Delete", "Retain"):
+        yield f"{TABLE} does not go with the stack, or does not outlive its replacement"
+    if "TableName" in properties:
+        yield f"{TABLE} has a name of its own, so that it cannot be replaced"
+
+
+def rights(template):
+    web = next(references(template.properties(WEB)["Role"]))
+    given = {name: set() for name in RIGHTS}
+
+    for role in template.of_type("AWS::IAM::Role"):
+        for policy in options(template.properties(role).get("Policies", [])):
+            for statement in options(policy["PolicyDocument"]["Statement"]):
+                actions = {action for action in options(statement.get("Action", [])) if action.startswith("dynamodb:")}
+                resources = options(statement.get("Resource", []))
+                if role != web and (actions or TABLE in set(references(resources))):
+                    yield f"{role} gives rights on {TABLE} to another function than {WEB}"
+                for name, resource in RESOURCES.items():
+                    if role == web and resource in resources:
+                        given[name] |= actions
+                if role == web and actions and not all(resource in RESOURCES.values() for resource in resources):
+                    yield f"{role} has rights on another table than {TABLE} and its index"
+
+    for name, needed in RIGHTS.items():
+        for action in sorted(needed - given[name]):
+            yield f"{WEB} lacks {action} on {name}"
+        for action in sorted(given[name] - needed):
+            yield f"{WEB} does not need {action} on {name}"
+
+
+def settings(template):
+    for function in template.of_type("AWS::Lambda::Function"):
+        value = template.properties(function).get("Environment", {}).get("Variables", {}).get("ClientsTable")
+        if value != ({"Ref": TABLE} if function == WEB else None):
+            yield f"{function} is told of another table than it should be"
