@@ -84,14 +84,19 @@ internal sealed class ApiProcess : IAsyncDisposable
         return (api._process.ExitCode, api.Output, api._error.ToString());
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the program in the middle of whatever it does.</summary>
+    public async Task KillAsync()
     {
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
             await _process.WaitForExitAsync();
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         _process.Dispose();
         Leaks.AssertNoneIn(Output + _error, "the output");
     }
