@@ -1,4 +1,4 @@
-"""Whether the table of the clients is what the app needs, kept from loss, and for the app alone."""
+"""Whether the table of the clients is what the app needs, kept from loss, and for the app alone; and what the first client takes."""
 
 from template import options, references
 
@@ -20,6 +20,7 @@ def violations(template):
     yield from table(template)
     yield from rights(template)
     yield from settings(template)
+    yield from presence(template)
 
 
 def table(template):
@@ -75,3 +76,26 @@ def settings(template):
         value = template.properties(function).get("Environment", {}).get("Variables", {}).get("ClientsTable")
         if value != ({"Ref": TABLE} if function == WEB else None):
             yield f"{function} is told of another table than it should be"
+
+
+def presence(template):
+    """Nothing may need what is there only under a condition, unless it is there under the same one."""
+    conditions = {name: resource["Condition"] for name, resource in template.resources.items() if "Condition" in resource}
+
+    for name, item in [*template.resources.items(), *template.json["Outputs"].items()]:
+        for other in sorted(needed(item.get("Properties", item.get("Value")), conditions, {item.get("Condition")})):
+            yield f"{name} needs {other}, which is not always there"
+
+    if conditions.get("FirstClientSecret") != "HasFirstClient":
+        yield "FirstClientSecret is there even where no first client is wanted"
+
+
+def needed(value, conditions, held):
+    if isinstance(value, dict) and list(value) == ["Fn::If"]:
+        condition, there, otherwise = value["Fn::If"]
+        return needed(there, conditions, held | {condition}) | needed(otherwise, conditions, held)
+    if isinstance(value, dict) and not {"Ref", "Fn::GetAtt", "Fn::Sub"} & set(value):
+        value = list(value.values())
+    if isinstance(value, list):
+        return {other for item in value for other in needed(item, conditions, held)}
+    return {other for other in references(value) if other in conditions and conditions[other] not in held}

@@ -275,3 +275,25 @@ def other_table(resources, source):
 @mutation
 def rotation_told_of_table(resources, source):
     resources["RotationFunction"]["Properties"]["Environment"]["Variables"]["ClientsTable"] = {"Ref": "ClientTable"}
+
+
+@mutation
+def first_client_always(resources, source):
+    del resources["FirstClientSecret"]["Condition"]
+
+
+@mutation
+def setting_without_secret(resources, source):
+    resources["ApiFunction"]["Properties"]["Environment"]["Variables"]["FirstClientSecretId"] = {"Ref": "FirstClientSecret"}
+
+
+@mutation
+def right_without_secret(resources, source):
+    for number, one in enumerate(statements(resources, "ApiRole")):
+        if one.get("Fn::If", [None])[0] == "HasFirstClient":
+            statements(resources, "ApiRole")[number] = one["Fn::If"][1]
+
+
+@mutation
+def output_without_secret(resources, source):
+    del source["Outputs"]["TokenCommand"]["Condition"]

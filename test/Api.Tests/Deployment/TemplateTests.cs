@@ -68,6 +68,10 @@ public sealed class TemplateTests
         { "gate-reads-clients", "GateRole gives rights on ClientTable to another function than ApiFunction" },
         { "other-table", "ApiFunction is told of another table than it should be" },
         { "rotation-told-of-table", "RotationFunction is told of another table than it should be" },
+        { "first-client-always", "FirstClientSecret is there even where no first client is wanted" },
+        { "setting-without-secret", "ApiFunction needs FirstClientSecret, which is not always there" },
+        { "right-without-secret", "ApiRole needs FirstClientSecret, which is not always there" },
+        { "output-without-secret", "TokenCommand needs FirstClientSecret, which is not always there" },
     };
 
     [FactWith(Tool.Template)]
@@ -139,6 +143,19 @@ public sealed class TemplateTests
 
         Assert.NotEmpty(given);
         Assert.All(given, name => Assert.Contains(name, known));
+    }
+
+    [TheoryWith(Tool.Template)]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    public async Task First_client_is_left_out_where_it_is_not_wanted(string wanted, bool isThere)
+    {
+        var resources = await SamTemplate.ResolveAsync(new() { ["FirstClient"] = wanted });
+
+        var settings = resources.GetProperty("ApiFunction").GetProperty("Properties").GetProperty("Environment").GetProperty("Variables");
+        Assert.Equal(isThere, settings.TryGetProperty("FirstClientSecretId", out _));
+        Assert.True(settings.TryGetProperty("ClientsTable", out _));
+        Assert.Equal(isThere, resources.ToString().Contains("FirstClientSecret", StringComparison.Ordinal));
     }
 
     [FactWith(Tool.Template)]
