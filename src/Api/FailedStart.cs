@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Amazon.Runtime;
 using Api.Clients;
 using Api.Keys;
 using Microsoft.AspNetCore.Connections;
@@ -9,16 +10,30 @@ namespace Api;
 /// <summary>Says in one line why the program cannot start, and the remedy; a mistake of ours keeps its stack trace.</summary>
 internal static class FailedStart
 {
+    private const StringSplitOptions SplitOptions = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+
     /// <summary>Null where the exception is not known to come from outside the program.</summary>
-    public static string? Explain(Exception exception) => exception switch
+    public static string? Explain(Exception exception) => (Reason(exception) ?? Listening(exception)) is { } reason
+        ? $"Cannot start: {reason}"
+        : null;
+
+    /// <summary>What is wrong with settings, keys or clients, whatever they were wanted for; null where it is something else.</summary>
+    public static string? Reason(Exception exception) => exception switch
     {
-        OptionsValidationException { Failures: var failures } => $"Cannot start: {string.Join(' ', failures)}",
-        KeyRingException or ClientStoreException => $"Cannot start: {exception.Message}",
+        OptionsValidationException { Failures: var failures } => string.Join(' ', failures),
+        // What AWS says may have several lines.
+        KeyRingException or ClientStoreException => string.Join(' ', exception.Message.Split('\n', SplitOptions)),
+        AmazonClientException => $"AWS cannot be asked: {exception.Message.TrimEnd('.')}. Set AWS_REGION, or what else is missing.",
+        InvalidDataException => $"{exception.Message} Correct that file.",
+        _ => null,
+    };
+
+    private static string? Listening(Exception exception) => exception switch
+    {
         IOException { InnerException: AddressInUseException } =>
-            $"Cannot start: {exception.Message.TrimEnd('.')}. Stop the program that uses it, or choose another port with "
+            $"{exception.Message.TrimEnd('.')}. Stop the program that uses it, or choose another port with "
             + "--urls http://localhost:5001 --Issuer http://localhost:5001.",
-        SocketException or FormatException => $"Cannot start: cannot listen on the address in urls: {exception.Message}",
-        InvalidDataException => $"Cannot start: {exception.Message} Correct that file.",
+        SocketException or FormatException => $"cannot listen on the address in urls: {exception.Message}",
         _ => null,
     };
 }

@@ -46,6 +46,13 @@ internal sealed record ClientMetadata(
         client.UpdatedAt,
         client.Version);
 
+    /// <summary>What came of a request that left a client, with the secret that it has made.</summary>
+    public static ClientMetadata From(ClientResult result) => From(result.Client!) with
+    {
+        ClientSecret = result.Made?.ClearText,
+        ClientSecretExpiresAt = result.Made is { } made ? made.Secret.ExpiresAt?.ToUnixTimeSeconds() ?? 0 : null,
+    };
+
     /// <summary>The members that an administrator may change, as a document that a patch can be applied to.</summary>
     public JsonObject ToEditable()
     {

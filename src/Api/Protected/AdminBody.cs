@@ -11,8 +11,11 @@ internal static class AdminBody
     /// <summary>RFC 7396 §4.</summary>
     public const string MergePatch = "application/merge-patch+json";
 
-    private const int MaximumLength = 64 * 1024;
+    public const int MaximumLength = 64 * 1024;
+
     private const int MaximumDepth = 16;
+
+    public static readonly string Rule = $"a JSON object in UTF-8 whose members differ in name, at most {MaximumDepth} levels deep";
 
     /// <summary>The object, or else the answer that says what is wrong with it.</summary>
     public static async Task<(JsonObject? Members, IResult? Error)> ReadAsync(
@@ -35,15 +38,23 @@ internal static class AdminBody
                 $"The content type must be {string.Join(" or ", contentTypes)}.", statusCode: StatusCodes.Status415UnsupportedMediaType));
         }
 
+        return Parse(body) is { } members
+            ? (members, null)
+            : (null, TypedResults.Problem($"The body is not {Rule}.", statusCode: StatusCodes.Status400BadRequest));
+    }
+
+    /// <summary>The object; null where it breaks <see cref="Rule"/>.</summary>
+    public static JsonObject? Parse(ReadOnlyMemory<byte> text)
+    {
         try
         {
-            using var json = JsonDocument.Parse(body, new() { AllowDuplicateProperties = false, MaxDepth = MaximumDepth });
+            using var json = JsonDocument.Parse(text, new() { AllowDuplicateProperties = false, MaxDepth = MaximumDepth });
 
             if (json.RootElement.ValueKind is JsonValueKind.Object)
             {
-                ReadEveryText(body.Span);
+                ReadEveryText(text.Span);
 
-                return (JsonObject.Create(json.RootElement.Clone()), null);
+                return JsonObject.Create(json.RootElement.Clone());
             }
         }
         // InvalidOperationException: a string that is no UTF-8 or half a surrogate pair.
@@ -51,9 +62,7 @@ internal static class AdminBody
         {
         }
 
-        return (null, TypedResults.Problem(
-            $"The body is not a JSON object in UTF-8 whose members differ in name, at most {MaximumDepth} levels deep.",
-            statusCode: StatusCodes.Status400BadRequest));
+        return null;
     }
 
     // Whether a string is one shows only when it is read, and later nobody expects that it is none.

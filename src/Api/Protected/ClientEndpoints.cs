@@ -203,13 +203,7 @@ internal static class ClientEndpoints
             http.Response.Headers.Location = $"{http.Request.PathBase}{http.Request.Path}/{client.ClientId}";
         }
 
-        return TypedResults.Json(
-            ClientMetadata.From(client) with
-            {
-                ClientSecret = result.Made?.ClearText,
-                ClientSecretExpiresAt = result.Made is { } made ? made.Secret.ExpiresAt?.ToUnixTimeSeconds() ?? 0 : null,
-            },
-            statusCode: status);
+        return TypedResults.Json(ClientMetadata.From(result), statusCode: status);
     }
 
     private static string ETagOf(Client client) => $"\"{client.Version}\"";
