@@ -1,10 +1,16 @@
 using Api;
 using Api.ApiDescription;
 using Api.Clients;
+using Api.CommandLine;
 using Api.Keys;
 using Api.Protected;
 using Api.Tokens;
 using Api.WellKnown;
+
+if (Commands.IsIn(args))
+{
+    return await Commands.RunAsync(args);
+}
 
 try
 {

@@ -25,6 +25,11 @@ internal sealed partial class KeyRingFile(
         return current.RotationIsDueAt(time.GetUtcNow()) ? await RotateIfPossibleAsync(current, cancellation) : current;
     });
 
+    /// <summary>The ring as it is in the file, which stays as it is; null where there is no file.</summary>
+    /// <exception cref="KeyRingException">The file is damaged, open to others, or cannot be read.</exception>
+    public Task<KeyRing?> FindAsync(CancellationToken cancellation) =>
+        ExplainAsync(async () => File.Exists(_path) ? await ReadAsync(cancellation) : null);
+
     public async Task<KeyRing?> RotateAsync(CancellationToken cancellation) => await ExplainAsync(() => ChangeAsync(Rotate, cancellation));
 
     // A ring that cannot be rotated goes on: its keys are old, not bad.

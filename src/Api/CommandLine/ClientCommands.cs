@@ -1,0 +1,184 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Api.Clients;
+using Api.Protected;
+
+namespace Api.CommandLine;
+
+/// <summary>The registered clients: shown, changed and removed by the same rules as below /admin/clients.</summary>
+internal static class ClientCommands
+{
+    private const int PageSize = 200;
+
+    private static readonly Argument<string> Id = new("ID") { Description = "The client_id" };
+    private static readonly Argument<string> SecretId = new("SECRET_ID") { Description = "The secret's id, from `clients show`" };
+
+    private static readonly Option<int?> ExpiresIn =
+        Answer.Seconds("--expires-in", "How long the new secret lives; without it, until it is removed");
+
+    private static readonly Option<int?> PreviousExpiresIn =
+        Answer.Seconds("--previous-expires-in", "How long the one before lives on; without it, as long as it would have");
+
+    /// <summary>Whom the log names.</summary>
+    public static string By => $"command line ({Environment.UserName})";
+
+    public static Command Create() => new("clients", "The registered clients and their secrets")
+    {
+        List(),
+        Make("show", "Shows one client; of its secrets only hashes are kept", [Id], ShowAsync),
+        AddClientCommand.Create(),
+        Make(
+            "rotate",
+            "Makes one more secret; the one before still works, and there can be two",
+            [Id, ExpiresIn, PreviousExpiresIn],
+            RotateAsync),
+        Make("enable", "Lets a client get tokens again", [Id], EnableAsync),
+        Make("disable", "Gives a client no more tokens; those that it has live on until they expire", [Id], DisableAsync),
+        Make("remove", "Removes a client; tokens that it has live on until they expire", [Id], RemoveAsync),
+        Make("remove-secret", "Removes one secret of a client", [Id, SecretId], RemoveSecretAsync),
+    };
+
+    /// <summary>What changes the clients. Null where nothing has been kept in a file yet, and it is not to be made.</summary>
+    public static async Task<ClientAdministration?> OpenAsync(IServiceProvider services, bool create, CancellationToken cancellation)
+    {
+        if (services.GetRequiredService<IClientStore>() is SqliteClientStore)
+        {
+            var database = services.GetRequiredService<SqliteDatabase>();
+
+            if (!create && !services.GetRequiredService<FirstClient>().Exists && !File.Exists(database.Path))
+            {
+                return null;
+            }
+
+            await database.OpenAsync(cancellation);
+        }
+
+        return services.GetRequiredService<ClientAdministration>();
+    }
+
+    private static Command List()
+    {
+        var command = new Command("list", "Lists the clients");
+        command.Do(async (services, result, cancellation) =>
+        {
+            var clients = await OpenAsync(services, create: false, cancellation);
+            var list = clients is null ? [] : await ReadAllAsync(clients, cancellation);
+
+            return await Answer.WriteAsync(
+                result,
+                new([.. list.Select(ClientMetadata.From)], NextCursor: null),
+                ApiJson.Default.ClientList,
+                clients is null ? NoClients(services) : list is [] ? "There are no clients." : Table(list));
+        });
+
+        return command;
+    }
+
+    private static Command Make(
+        string name, string description, Symbol[] symbols, Func<ClientAdministration, ParseResult, CancellationToken, Task<int>> work)
+    {
+        var command = new Command(name, description);
+
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument)
+            {
+                command.Add(argument);
+            }
+            else
+            {
+                command.Add((Option)symbol);
+            }
+        }
+
+        command.Do(async (services, result, cancellation) =>
+        {
+            var clients = await OpenAsync(services, create: false, cancellation);
+
+            return await work(clients ?? throw new ClientStoreException(NoClients(services)), result, cancellation);
+        });
+
+        return command;
+    }
+
+    private static async Task<int> ShowAsync(ClientAdministration clients, ParseResult result, CancellationToken cancellation) =>
+        await clients.FindAsync(result.GetRequiredValue(Id), cancellation) is { } client
+            ? await Answer.WriteAsync(result, new(client))
+            : await Answer.WriteAsync(
+                result, ClientResult.Refused(ClientProblemKind.NotFound, ClientRegistration.ClientId, "is not that of a client"));
+
+    private static async Task<int> RotateAsync(ClientAdministration clients, ParseResult result, CancellationToken cancellation)
+    {
+        var members = new JsonObject
+        {
+            ["expires_in"] = result.GetValue(ExpiresIn),
+            ["previous_expires_in"] = result.GetValue(PreviousExpiresIn),
+        };
+        var rotated = SecretLifetimes.TryRead(members, out var expiresIn, out var previousExpiresIn, out var invalid)
+            ? await clients.AddSecretAsync(result.GetRequiredValue(Id), expiresIn, previousExpiresIn, versions: null, By, cancellation)
+            : new(null, invalid);
+
+        return rotated.Problem is not null ? await Answer.WriteAsync(result, rotated) : await Answer.WriteAsync(
+            result,
+            NewSecret.From(rotated),
+            ApiJson.Default.NewSecret,
+            $"""
+            A secret was made. It is shown only this once, and a running server accepts it within a minute:
+
+              client_id      {rotated.Client!.ClientId}
+              client_secret  {rotated.Made!.Value.ClearText}
+
+            Where the one before is no longer in use, `clients show` has its id for `clients remove-secret`.
+            """);
+    }
+
+    private static Task<int> EnableAsync(ClientAdministration clients, ParseResult result, CancellationToken cancellation) =>
+        PatchAsync(clients, result, new() { ["enabled"] = true }, cancellation);
+
+    private static Task<int> DisableAsync(ClientAdministration clients, ParseResult result, CancellationToken cancellation) =>
+        PatchAsync(clients, result, new() { ["enabled"] = false }, cancellation);
+
+    private static async Task<int> PatchAsync(
+        ClientAdministration clients, ParseResult result, JsonObject patch, CancellationToken cancellation) =>
+        await Answer.WriteAsync(
+            result, await clients.PatchAsync(result.GetRequiredValue(Id), patch, versions: null, By, cancellation));
+
+    private static async Task<int> RemoveAsync(ClientAdministration clients, ParseResult result, CancellationToken cancellation) =>
+        await Answer.WriteAsync(
+            result, await clients.RemoveAsync(result.GetRequiredValue(Id), versions: null, By, cancellation));
+
+    private static async Task<int> RemoveSecretAsync(ClientAdministration clients, ParseResult result, CancellationToken cancellation) =>
+        await Answer.WriteAsync(result, await clients.RemoveSecretAsync(
+            result.GetRequiredValue(Id), result.GetRequiredValue(SecretId), versions: null, By, cancellation));
+
+    private static async Task<List<Client>> ReadAllAsync(ClientAdministration clients, CancellationToken cancellation)
+    {
+        var page = await clients.ListAsync(after: null, PageSize, cancellation);
+        List<Client> all = [.. page.Clients];
+
+        while (page.Next is not null)
+        {
+            page = await clients.ListAsync(page.Next, PageSize, cancellation);
+            all.AddRange(page.Clients);
+        }
+
+        return all;
+    }
+
+    private static string Table(IEnumerable<Client> clients) => Answer.Table(
+        ["CLIENT_ID", "NAME", "SCOPE", "ENABLED", "SECRETS", "KEYS", "LAST USED"],
+        clients.Select(client => new[]
+        {
+            client.ClientId,
+            client.ClientName,
+            string.Join(' ', client.Scopes),
+            client.Enabled ? "yes" : "no",
+            $"{client.Secrets.Length}",
+            client.JwksUri is null ? $"{client.Keys.Length}" : "at an address",
+            $"{client.Secrets.Max(secret => secret.LastUsed):yyyy-MM-dd}",
+        }));
+
+    private static string NoClients(IServiceProvider services) =>
+        $"There are no clients in {services.GetRequiredService<AuthorizationServerOptions>().DataDirectory}: `clients add` makes one. "
+        + "If the server has some, set DataDirectory as it has it.";
+}
