@@ -43,14 +43,16 @@ internal static class Start
 
         if (secret is null)
         {
-            var reason = options.ClientsTable is ""
-                ? $"there are some. (Lost the secret? Delete {options.DataDirectory} and start again.)"
-                : $"they are those in the DynamoDB table {options.ClientsTable}.";
+            var where = options.ClientsTable is "" ? "" : $" in the DynamoDB table {options.ClientsTable}";
 
             return $"""
 
-                No client was made: {reason}
+                No client was made: there are some{where}. Is a secret lost? One more is made with
+
+                  dotnet run --project src/Api -- clients rotate {DevelopmentClient.ClientId}
+
                 {swagger}
+
                 """;
         }
 
