@@ -157,7 +157,7 @@ public sealed class StartTests : IDisposable
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder["data"], "clients.db")}");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO clients VALUES ($client_id, '{}')";
+        command.CommandText = "INSERT INTO clients (client_id, document) VALUES ($client_id, '{}')";
         command.Parameters.AddWithValue("$client_id", clientId);
         await command.ExecuteNonQueryAsync();
     }
