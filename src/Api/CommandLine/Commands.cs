@@ -20,6 +20,7 @@ internal static class Commands
     private static readonly (string Name, string Description)[] Settings =
     [
         ("--DataDirectory", "Setting: the folder of signing keys and clients"),
+        ("--ClientsTable", "Setting: the DynamoDB table that holds the clients"),
         ("--SigningKeySecretId", "Setting: the Secrets Manager secret that holds the signing keys"),
         ("--FirstClientSecretId", "Setting: the Secrets Manager secret of the client admin"),
         ("--Scopes", "Setting: the scopes that exist, separated by spaces"),
