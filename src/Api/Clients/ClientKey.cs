@@ -36,7 +36,7 @@ internal sealed class ClientKey
             throw new FormatException("is no JSON object");
         }
 
-        if (PrivateMembers.FirstOrDefault(name => jwk.TryGetProperty(name, out _)) is { } secret)
+        if (PrivateMemberOf(jwk) is { } secret)
         {
             throw new FormatException(
                 $"has the member '{secret}' of a private or symmetric key: replace that key, and register only the public part of the new one");
@@ -45,6 +45,11 @@ internal sealed class ClientKey
         if (Text(jwk, "use") is { } use && use is not "sig")
         {
             throw new FormatException("has a use other than sig");
+        }
+
+        if (jwk.TryGetProperty("key_ops", out var operations) && !AllowVerify(operations))
+        {
+            throw new FormatException("has key_ops without verify");
         }
 
         if (Text(jwk, "kid") is { Length: 0 or > MaximumKidLength })
@@ -60,21 +65,31 @@ internal sealed class ClientKey
         };
     }
 
+    /// <summary>The name of a member that nobody but the key's owner may see; null where there is none.</summary>
+    public static string? PrivateMemberOf(JsonElement jwk) => PrivateMembers.FirstOrDefault(name => jwk.TryGetProperty(name, out _));
+
     private static ClientKey ParseRsa(JsonElement jwk)
     {
         var parameters = new RSAParameters { Modulus = Bytes(jwk, "n"), Exponent = Bytes(jwk, "e") };
-        using var rsa = RSA.Create();
-        Import(() => rsa.ImportParameters(parameters));
-
-        if (parameters.Modulus is [0, ..] || rsa.KeySize is < SmallestRsaKey or > LargestRsaKey)
-        {
-            throw new FormatException($"is an RSA key whose size is not from {SmallestRsaKey} to {LargestRsaKey} bits");
-        }
 
         // Almost every key has 65537; an even exponent or 1 verifies what nobody signed.
         if (parameters.Exponent is not ([3] or [1, 0, 1]))
         {
             throw new FormatException("is an RSA key whose e is neither 65537 nor 3");
+        }
+
+        // What a product of two primes never is, but the system takes.
+        if (parameters.Modulus is [0, ..] || parameters.Modulus[^1] % 2 is 0)
+        {
+            throw new FormatException("is an RSA key whose n begins with a zero or is even");
+        }
+
+        using var rsa = RSA.Create();
+        Import(() => rsa.ImportParameters(parameters));
+
+        if (rsa.KeySize is < SmallestRsaKey or > LargestRsaKey)
+        {
+            throw new FormatException($"is an RSA key whose size is not from {SmallestRsaKey} to {LargestRsaKey} bits");
         }
 
         return new(
@@ -102,6 +117,10 @@ internal sealed class ClientKey
             new JsonWebKey { Kty = key.Kty, Crv = key.Crv, X = key.X, Y = key.Y, KeyId = key.Kid },
             Restrict(jwk, [SecurityAlgorithms.EcdsaSha256]));
     }
+
+    private static bool AllowVerify(JsonElement operations) =>
+        operations.ValueKind is JsonValueKind.Array
+        && operations.EnumerateArray().Any(operation => operation.ValueKind is JsonValueKind.String && operation.ValueEquals("verify"));
 
     private static PublicJwk Public(JsonElement jwk) => new(Text(jwk, "kty")!, Text(jwk, "kid"), Text(jwk, "use"), Text(jwk, "alg"));
 

@@ -38,12 +38,11 @@ internal static class PublicAddress
             throw new FormatException($"is no https address of at most {MaximumLength} characters without user name and fragment");
         }
 
-        var isPublic = uri.HostNameType switch
-        {
-            UriHostNameType.Dns => uri.IdnHost.Contains('.', StringComparison.Ordinal) && !IsInternalName(uri.IdnHost.TrimEnd('.')),
-            UriHostNameType.IPv4 or UriHostNameType.IPv6 => IsPublic(IPAddress.Parse(uri.IdnHost)),
-            _ => false,
-        };
+        // As a resolver sees it: other dots become that of ASCII, the one at the end changes nothing, and only then shows what is a number.
+        var host = uri.IdnHost.TrimEnd('.');
+        var isPublic = IPAddress.TryParse(host, out var address)
+            ? IsPublic(address)
+            : uri.HostNameType is UriHostNameType.Dns && host.Contains('.', StringComparison.Ordinal) && !IsInternalName(host);
 
         return isPublic ? uri : throw new FormatException("leads to a private or link-local address");
     }
