@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Api.Clients;
+
+/// <summary>
+/// The keys of each client: those that were registered, or those at its <c>jwks_uri</c> (RFC 7591 §2), which are fetched when they
+/// are needed and kept for five minutes. What cannot be had is a fault of the client's, and never one of this server.
+/// </summary>
+internal sealed class ClientKeySets(HttpMessageHandler handler, TimeProvider time) : IDisposable
+{
+    public static readonly TimeSpan Age = TimeSpan.FromMinutes(5);
+
+    /// <summary>So long nobody is asked again who could not answer.</summary>
+    public static readonly TimeSpan FailureAge = TimeSpan.FromSeconds(10);
+
+    /// <summary>An assertion with an unknown kid may be the first of a new key; anybody can make one up.</summary>
+    public static readonly TimeSpan UnknownKidInterval = TimeSpan.FromSeconds(30);
+
+    private const int Maximum = 1_000;
+
+    private readonly HttpClient _http = new(handler)
+    {
+        // From the name's resolution to the last byte.
+        Timeout = TimeSpan.FromSeconds(2),
+        MaxResponseContentBufferSize = 64 * 1024,
+        DefaultRequestHeaders = { { "Accept", "application/jwk-set+json, application/json" } },
+    };
+
+    private readonly ConcurrentDictionary<Uri, Entry> _kept = [];
+    private readonly ConcurrentDictionary<Uri, Lazy<Task<ClientKeySet>>> _fetching = [];
+
+    /// <summary>The client's keys, in which one with this kid is looked for.</summary>
+    public async ValueTask<ClientKeySet> FindAsync(Client client, string? kid, CancellationToken cancellation)
+    {
+        if (client.JwksUri is not { } uri)
+        {
+            return new(client.Keys);
+        }
+
+        if (FindKept(uri, kid) is { } kept)
+        {
+            return kept;
+        }
+
+        // Once for all who wait; nobody's own impatience ends it for the others.
+        var fetching = _fetching.GetOrAdd(uri, uri => new(() => RenewAsync(uri, kid)));
+
+        return await fetching.Value.WaitAsync(cancellation);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private ClientKeySet? FindKept(Uri uri, string? kid)
+    {
+        var now = time.GetUtcNow();
+
+        return _kept.TryGetValue(uri, out var entry)
+            && now < entry.UseUntil
+            && (kid is null || entry.Set.Fault is not null || entry.Set.Has(kid) || now < entry.AskedAt + UnknownKidInterval)
+                ? entry.Set
+                : null;
+    }
+
+    private async Task<ClientKeySet> RenewAsync(Uri uri, string? kid)
+    {
+        // Off the thread that adds this to the dictionary.
+        await Task.Yield();
+
+        try
+        {
+            // Somebody else may have been done a moment ago.
+            return FindKept(uri, kid) ?? Keep(uri, time.GetUtcNow(), await FetchAsync(uri));
+        }
+        finally
+        {
+            _fetching.TryRemove(uri, out _);
+        }
+    }
+
+    private ClientKeySet Keep(Uri uri, DateTimeOffset asked, ClientKeySet set)
+    {
+        // Rare, and all that it costs is that they are fetched again.
+        if (_kept.Count >= Maximum)
+        {
+            _kept.Clear();
+        }
+
+        // Good keys are not lost because a look for newer ones fails; but no failure makes them last longer.
+        var entry = set.Fault is not null && _kept.TryGetValue(uri, out var old) && old.Set.Fault is null && asked < old.UseUntil
+            ? old with { AskedAt = asked }
+            : new(set, asked, asked + (set.Fault is null ? Age : FailureAge));
+        _kept[uri] = entry;
+
+        return entry.Set;
+    }
+
+    private async Task<ClientKeySet> FetchAsync(Uri uri)
+    {
+        try
+        {
+            using var response = await _http.GetAsync(uri);
+
+            return response.StatusCode is HttpStatusCode.OK
+                ? ClientKeySet.Parse(await response.Content.ReadAsByteArrayAsync())
+                : ClientKeySet.Refused($"is answered with the status {(int)response.StatusCode}");
+        }
+        catch (HttpRequestException exception)
+        {
+            // The message may quote the answer.
+            var cause = exception.InnerException is SocketException socket ? $"{socket.SocketErrorCode}" : "no more is known";
+
+            return ClientKeySet.Refused($"cannot be fetched: {exception.HttpRequestError}, {cause}");
+        }
+        catch (OperationCanceledException)
+        {
+            return ClientKeySet.Refused($"was not there within {_http.Timeout.TotalSeconds} seconds");
+        }
+    }
+
+    private sealed record Entry(ClientKeySet Set, DateTimeOffset AskedAt, DateTimeOffset UseUntil);
+}

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Api.Tests.Support;
+
+/// <summary>Plays a client's server that publishes its keys, as good or bad as a test says.</summary>
+internal sealed class KeySetServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly int _port = ApiProcess.FreePort();
+
+    private KeySetServer()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{_port}");
+        _app = builder.Build();
+        _app.Run(http =>
+        {
+            lock (Requests)
+            {
+                Requests.Add(string.Join('\n', http.Request.Headers.Select(header => $"{header.Key}: {header.Value}")));
+            }
+
+            return Answer(http);
+        });
+    }
+
+    public Uri Address => new($"http://localhost:{_port}/jwks.json");
+
+    /// <summary>The headers of each request.</summary>
+    public List<string> Requests { get; } = [];
+
+    public RequestDelegate Answer { get; set; } = http => http.Response.WriteAsync("");
+
+    public static async Task<KeySetServer> StartAsync()
+    {
+        var server = new KeySetServer();
+        await server._app.StartAsync();
+
+        return server;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
