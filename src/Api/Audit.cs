@@ -41,6 +41,8 @@ internal sealed partial class Audit(ILogger<Audit> logger)
     private static string? Printable(string? text) =>
         string.IsNullOrEmpty(text) ? null
         : text.Contains(ClientSecret.Prefix, StringComparison.Ordinal) ? "(a client secret)"
+        // How each JWT begins: {" in base64url.
+        : text.Contains("eyJ", StringComparison.Ordinal) ? "(a token)"
         : string.Create(Math.Min(text.Length, MaximumLength), text, (printable, all) =>
         {
             for (var index = 0; index < printable.Length; index++)

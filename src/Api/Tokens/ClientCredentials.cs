@@ -1,22 +1,35 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
+using Api.Clients;
 using Microsoft.Extensions.Primitives;
 
 namespace Api.Tokens;
 
-/// <summary>The id and secret that a client authenticates with: HTTP Basic, or parameters in the body (RFC 6749 §2.3.1).</summary>
-internal sealed record ClientCredentials(string ClientId, string Secret, bool FromBasic)
+/// <summary>
+/// What a client authenticates with (RFC 6749 §2.3): a <see cref="PresentedSecret"/> or a <see cref="ClientAssertion"/>. No record, whose
+/// text would show what must not be seen.
+/// </summary>
+internal abstract class ClientCredentials(string clientId, string method)
 {
     private const string Scheme = "Basic ";
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private static readonly TokenError SeveralMethods =
-        TokenError.InvalidRequest("The client authenticates in more than one way: use either HTTP Basic or client_secret.");
+    private static readonly TokenError SeveralMethods = TokenError.InvalidRequest(
+        "The client authenticates in more than one way: use one of HTTP Basic, client_secret and client_assertion.");
 
     private static readonly TokenError OtherClientId =
         TokenError.InvalidRequest("The client_id is not the one that authenticates with HTTP Basic.");
+
+    private static readonly TokenError HalfAnAssertion =
+        TokenError.InvalidRequest("Of client_assertion and client_assertion_type one is missing.");
+
+    /// <summary>Who the client says it is.</summary>
+    public string ClientId => clientId;
+
+    /// <summary>One of <see cref="AuthenticationMethods"/>.</summary>
+    public string Method => method;
 
     public static bool TryParse(
         StringValues authorization,
@@ -24,32 +37,58 @@ internal sealed record ClientCredentials(string ClientId, string Secret, bool Fr
         [NotNullWhen(true)] out ClientCredentials? credentials,
         [NotNullWhen(false)] out TokenError? error)
     {
-        (credentials, error) = authorization.Count is 0 ? FromBody(parameters) : FromHeader(authorization, parameters);
+        var hasAssertion = parameters is { ClientAssertion: not null } or { ClientAssertionType: not null };
+        var methods = authorization.Count + (parameters.ClientSecret is null ? 0 : 1) + (hasAssertion ? 1 : 0);
+
+        // RFC 6749 §2.3: no more than one method in a request.
+        (credentials, error) =
+            methods > 1 ? (null, SeveralMethods)
+            : hasAssertion ? FromAssertion(parameters)
+            : authorization.Count is 1 ? FromHeader(authorization.ToString(), parameters)
+            : FromBody(parameters);
 
         return error is null && credentials is not null;
     }
 
     private static (ClientCredentials?, TokenError?) FromBody(TokenParameters parameters) =>
         parameters is { ClientId: { } id, ClientSecret: { } secret }
-            ? (new(id, secret, FromBasic: false), null)
+            ? (new PresentedSecret(id, secret, AuthenticationMethods.SecretPost), null)
             : (null, TokenError.InvalidClient(triedBasic: false));
 
-    private static (ClientCredentials?, TokenError?) FromHeader(StringValues authorization, TokenParameters parameters)
+    private static (ClientCredentials?, TokenError?) FromHeader(string authorization, TokenParameters parameters)
     {
-        // RFC 6749 §2.3: no more than one method in a request.
-        if (authorization.Count > 1 || parameters.ClientSecret is not null)
-        {
-            return (null, SeveralMethods);
-        }
-
-        if (ParseBasic(authorization.ToString()) is not var (id, secret))
+        if (ParseBasic(authorization) is not var (id, secret))
         {
             return (null, TokenError.InvalidClient(triedBasic: true));
         }
 
         return parameters.ClientId is { } other && other != id
             ? (null, OtherClientId)
-            : (new(id, secret, FromBasic: true), null);
+            : (new PresentedSecret(id, secret, AuthenticationMethods.SecretBasic), null);
+    }
+
+    private static (ClientCredentials?, TokenError?) FromAssertion(TokenParameters parameters)
+    {
+        if (parameters is not { ClientAssertionType: { } type, ClientAssertion: { } jwt })
+        {
+            return (null, HalfAnAssertion);
+        }
+
+        if (type is not ClientAssertion.Type)
+        {
+            return (null, TokenError.InvalidClient("The client_assertion_type is another than that of a JWT."));
+        }
+
+        if (!ClientAssertion.TryParse(jwt, out var assertion))
+        {
+            return (null, TokenError.InvalidClient(
+                "The assertion is no JWT of three parts, or a member of it occurs twice or is of the wrong type."));
+        }
+
+        // RFC 7521 §4.2: unnecessary, but where it is there it names the same client.
+        return parameters.ClientId is { } other && other != assertion.ClientId
+            ? (null, TokenError.InvalidClient("The client_id is not the sub of the assertion."))
+            : (assertion, null);
     }
 
     private static (string Id, string Secret)? ParseBasic(string authorization)
@@ -73,4 +112,10 @@ internal sealed record ClientCredentials(string ClientId, string Secret, bool Fr
             return null;
         }
     }
+}
+
+/// <summary>The id and secret of a client: HTTP Basic, or parameters in the body (RFC 6749 §2.3.1).</summary>
+internal sealed class PresentedSecret(string clientId, string secret, string method) : ClientCredentials(clientId, method)
+{
+    public string Secret => secret;
 }

@@ -13,7 +13,12 @@ internal static class TokenEndpoint
 
     private const int MaximumBodyLength = 16 * 1024;
 
-    public static void AddTokens(this IServiceCollection services) => services.AddSingleton<AccessTokenIssuer>();
+    public static void AddTokens(this IServiceCollection services)
+    {
+        services.AddSingleton<AccessTokenIssuer>();
+        services.AddSingleton<AssertionAuthentication>();
+        services.AddSingleton<ClientAuthentication>();
+    }
 
     public static void MapToken(this IEndpointRouteBuilder routes)
     {
@@ -21,9 +26,9 @@ internal static class TokenEndpoint
             .AllowAnonymous()
             .WithTags("OAuth 2.0")
             .WithSummary("Gets an access token (RFC 6749 §4.4)")
-            .WithDescription("The client authenticates with HTTP Basic, or with client_id and client_secret in the body. Without "
-                + "scope, the token has every scope that the client may have. Errors: invalid_request, invalid_client, invalid_scope, "
-                + "unauthorized_client, unsupported_grant_type.")
+            .WithDescription("The client authenticates with HTTP Basic, with client_id and client_secret in the body, or with a "
+                + "client_assertion that it has signed (RFC 7523 §2.2). Without scope, the token has every scope that the client may "
+                + "have. Errors: invalid_request, invalid_client, invalid_scope, unauthorized_client, unsupported_grant_type.")
             .WithMetadata(new DescribedBody(
                 typeof(TokenRequestBody), [MediaTypeNames.Application.FormUrlEncoded, MediaTypeNames.Application.Json]))
             .Produces<TokenResponse>()
@@ -37,7 +42,7 @@ internal static class TokenEndpoint
 
     private static async Task<IResult> PostAsync(
         HttpContext http,
-        ClientRegistry clients,
+        ClientAuthentication authentication,
         AccessTokenIssuer issuer,
         AuthorizationServerOptions options,
         Audit audit)
@@ -66,11 +71,11 @@ internal static class TokenEndpoint
             return Refuse(error);
         }
 
-        var method = credentials.FromBasic ? AuthenticationMethods.SecretBasic : AuthenticationMethods.SecretPost;
+        (var client, error) = await authentication.AuthenticateAsync(credentials, http.RequestAborted);
 
-        if (await clients.AuthenticateAsync(credentials.ClientId, credentials.Secret, method, http.RequestAborted) is not { } client)
+        if (client is null)
         {
-            return Refuse(TokenError.InvalidClient(credentials.FromBasic));
+            return Refuse(error!);
         }
 
         if (!client.Enabled)
@@ -89,14 +94,14 @@ internal static class TokenEndpoint
         }
 
         var issued = await issuer.IssueAsync(client, scopes, http.RequestAborted);
-        audit.TokenIssued(http, client.ClientId, method, issued.Response.Scope, issued.TokenId, issued.Reused);
+        audit.TokenIssued(http, client.ClientId, credentials.Method, issued.Response.Scope, issued.TokenId, issued.Reused);
 
         return TypedResults.Json(issued.Response);
 
         TokenError Refuse(TokenError refusal, string? clientId = null)
         {
             audit.TokenRefused(
-                http, clientId, credentials?.ClientId ?? parameters?.ClientId, parameters?.Scope, refusal.Error, refusal.Description);
+                http, clientId, credentials?.ClientId ?? parameters?.ClientId, parameters?.Scope, refusal.Error, refusal.Reason);
 
             return refusal;
         }
@@ -128,5 +133,11 @@ internal static class TokenEndpoint
     }
 }
 
-/// <summary>The body of a token request, as the API description shows it (RFC 6749 §2.3.1, §4.4.2).</summary>
-internal sealed record TokenRequestBody(string GrantType, string? Scope, string? ClientId, string? ClientSecret);
+/// <summary>The body of a token request, as the API description shows it (RFC 6749 §2.3.1, §4.4.2, RFC 7521 §4.2).</summary>
+internal sealed record TokenRequestBody(
+    string GrantType,
+    string? Scope,
+    string? ClientId,
+    string? ClientSecret,
+    string? ClientAssertionType,
+    string? ClientAssertion);

@@ -28,9 +28,14 @@ internal sealed record TokenError(int Status, string Error, string Description) 
     // Sent only to those who tried Basic: a browser would ask its user for a password.
     private bool ChallengesBasic { get; init; }
 
+    /// <summary>The reason as the log has it, which may be more than the caller learns; never a part of the request either.</summary>
+    public string Reason { get => field ?? Description; private init; }
+
     public static TokenError InvalidRequest(string description) => Invalid("invalid_request", description);
 
     public static TokenError InvalidClient(bool triedBasic) => WrongCredentials with { ChallengesBasic = triedBasic };
+
+    public static TokenError InvalidClient(string reason) => WrongCredentials with { Reason = reason };
 
     public Task ExecuteAsync(HttpContext httpContext)
     {

@@ -17,8 +17,12 @@ internal sealed class TokenParameters
     public const string ScopeName = "scope";
     public const string ClientIdName = "client_id";
     public const string ClientSecretName = "client_secret";
+    public const string ClientAssertionTypeName = "client_assertion_type";
+    public const string ClientAssertionName = "client_assertion";
 
-    private static readonly string[] Names = [GrantTypeName, ScopeName, ClientIdName, ClientSecretName];
+    private static readonly string[] Names =
+        [GrantTypeName, ScopeName, ClientIdName, ClientSecretName, ClientAssertionTypeName, ClientAssertionName];
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly TokenError WrongContentType =
@@ -40,6 +44,10 @@ internal sealed class TokenParameters
     public string? ClientId => _values.GetValueOrDefault(ClientIdName);
 
     public string? ClientSecret => _values.GetValueOrDefault(ClientSecretName);
+
+    public string? ClientAssertionType => _values.GetValueOrDefault(ClientAssertionTypeName);
+
+    public string? ClientAssertion => _values.GetValueOrDefault(ClientAssertionName);
 
     public static bool TryParse(
         string? contentType,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Api.Clients;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Api.WellKnown;
@@ -27,7 +28,8 @@ internal sealed record AuthorizationServerMetadata(
         ["client_credentials"],
         ["public"],
         [SecurityAlgorithms.RsaSha256],
-        ["client_secret_basic", "client_secret_post"],
-        [SecurityAlgorithms.RsaSha256],
+        AuthenticationMethods.All,
+        // Of the assertions of private_key_jwt; has nothing to do with how our tokens are signed.
+        Tokens.ClientAssertion.Algorithms,
         ["iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jti"]);
 }

@@ -50,7 +50,9 @@ public sealed class SwaggerTests : IDisposable
 
         var schemas = document.GetProperty("components").GetProperty("schemas");
         Assert.Equal(["access_token", "token_type", "expires_in", "scope"], Members(schemas.GetProperty("TokenResponse")));
-        Assert.Equal(["grant_type", "scope", "client_id", "client_secret"], Members(schemas.GetProperty("TokenRequestBody")));
+        Assert.Equal(
+            ["grant_type", "scope", "client_id", "client_secret", "client_assertion_type", "client_assertion"],
+            Members(schemas.GetProperty("TokenRequestBody")));
         Assert.Equal(["kty", "use", "alg", "kid", "n", "e"], Members(schemas.GetProperty("PublicKey")));
 
         static IEnumerable<string> Members(JsonElement schema) =>

@@ -35,8 +35,8 @@ public sealed class WellKnownTests : IDisposable
               "grant_types_supported": [ "client_credentials" ],
               "subject_types_supported": [ "public" ],
               "id_token_signing_alg_values_supported": [ "RS256" ],
-              "token_endpoint_auth_methods_supported": [ "client_secret_basic", "client_secret_post" ],
-              "token_endpoint_auth_signing_alg_values_supported": [ "RS256" ],
+              "token_endpoint_auth_methods_supported": [ "client_secret_basic", "client_secret_post", "private_key_jwt" ],
+              "token_endpoint_auth_signing_alg_values_supported": [ "RS256", "PS256", "ES256" ],
               "claims_supported": [ "iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jti" ]
             }
             """.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal),
