@@ -135,12 +135,39 @@ public sealed class StartTests : IDisposable
     [InlineData("--AccessTokenLifetime", "7.00:00:00")]
     [InlineData("--KeySize", "1024")]
     [InlineData("--Swagger", "maybe")]
+    [InlineData("--ClientsTable", "a b")]
     [InlineData("--urls", "nonsense")]
     public async Task Broken_setting_is_named(string setting, string value)
     {
         AssertRefused(await ApiProcess.FailAsync(_folder["data"], setting, value), setting[2..]);
 
         Assert.False(Directory.Exists(_folder["data"]) && setting is not "--urls");
+    }
+
+    [Fact]
+    public async Task Start_with_clients_in_a_table_makes_no_database_and_waits_for_no_region()
+    {
+        var withoutRegion = new Dictionary<string, string>
+        {
+            ["AWS_REGION"] = "",
+            ["AWS_DEFAULT_REGION"] = "",
+            ["AWS_ENDPOINT_URL"] = "",
+            ["AWS_CONFIG_FILE"] = _folder["none"],
+            ["AWS_EC2_METADATA_DISABLED"] = "true",
+        };
+        await using var api = await ApiProcess.StartAsync(_folder["data"], withoutRegion, "--ClientsTable", "clients");
+        Assert.Contains("in the DynamoDB table clients", api.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder["data"], "clients.db")));
+
+        var answer = await ShellAsync($"curl -si -u a:b -d grant_type=client_credentials {api.Address}/oauth2/token");
+
+        Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
+
+        for (var attempt = 0; !api.Output.Contains("Set AWS_REGION.", StringComparison.Ordinal); attempt++)
+        {
+            Assert.True(attempt < 300, api.Output);
+            await Task.Delay(100);
+        }
     }
 
     private static void AssertRefused((int ExitCode, string Output, string Error) start, string named)

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2;
+using Amazon.Runtime;
 using Amazon.SecretsManager;
 
 namespace Api.Clients;
@@ -9,7 +10,7 @@ internal static class ClientsRegistration
     {
         services.AddSingleton<SqliteDatabase>();
         services.AddSingleton<SqliteClientStore>();
-        services.AddSingleton<IAmazonDynamoDB>(_ => CreateClient());
+        services.AddSingleton<IAmazonDynamoDB>(provider => CreateClient(provider.GetRequiredService<AuthorizationServerOptions>()));
         services.AddSingleton<DynamoClientStore>();
         services.AddSingleton<IClientStore>(provider => provider.GetRequiredService<AuthorizationServerOptions>().ClientsTable is ""
             ? provider.GetRequiredService<SqliteClientStore>()
@@ -27,6 +28,16 @@ internal static class ClientsRegistration
     }
 
     // As for the keys: from the environment, and with one retry, as a gateway waits.
-    private static AmazonDynamoDBClient CreateClient() =>
-        new(new AmazonDynamoDBConfig { Timeout = TimeSpan.FromSeconds(3), MaxErrorRetry = 1 });
+    private static AmazonDynamoDBClient CreateClient(AuthorizationServerOptions options)
+    {
+        try
+        {
+            return new(new AmazonDynamoDBConfig { Timeout = TimeSpan.FromSeconds(3), MaxErrorRetry = 1 });
+        }
+        catch (AmazonClientException exception)
+        {
+            throw new ClientStoreException(
+                $"The clients in the DynamoDB table {options.ClientsTable} cannot be asked for: {exception.Message}. Set AWS_REGION.", exception);
+        }
+    }
 }
