@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.IdentityModel.Tokens.Jwt;
 using System.Net;
-using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Api.Clients;
 using Api.Tests.Support;
+using Microsoft.AspNetCore.Http;
 
 namespace Api.Tests.Gateway;
 
@@ -202,6 +204,53 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
         Assert.Equal(4, kids.Count);
     }
 
+    [FactWith(Tool.Gateway)]
+    public async Task Client_that_the_first_client_makes_is_let_in_until_it_is_disabled_in_every_instance_within_a_minute()
+    {
+        await using var stack = await Stack.DeployAsync(moto, followsClock: true);
+        await using var second = await stack.CreateApiInstanceAsync();
+        var administrator = $"Bearer {await GetTokenAsync(stack)}";
+
+        using var made = await SendAsync(
+            stack,
+            HttpMethod.Post,
+            "/admin/clients",
+            administrator,
+            JsonContent.Create(new { client_id = "orders", client_name = "Orders", scope = "USER" }));
+        var secret = await ReadAsync(made, "client_secret");
+        var firstId = (await ReadAsync(made)).GetProperty("secrets")[0].GetProperty("id").GetString();
+        using var token = await PostTokenAsync(stack, "orders", secret);
+        using var user = await GetAsync(stack, "/user/me", await ReadAsync(token, "access_token"));
+        Assert.Equal([HttpStatusCode.Created, HttpStatusCode.OK], [made.StatusCode, user.StatusCode]);
+        Assert.Equal(StatusCodes.Status200OK, await PostTokenAsync(second, secret));
+
+        using var renewed = await SendAsync(stack, HttpMethod.Post, "/admin/clients/orders/secrets", administrator);
+        var newSecret = await ReadAsync(renewed, "client_secret");
+        using var removed = await SendAsync(stack, HttpMethod.Delete, $"/admin/clients/orders/secrets/{firstId}", administrator);
+        using var withOld = await PostTokenAsync(stack, "orders", secret);
+        using var withNew = await PostTokenAsync(stack, "orders", newSecret);
+        stack.Time.Advance(ClientCache.Age);
+        Assert.Equal(
+            [HttpStatusCode.Created, HttpStatusCode.NoContent, HttpStatusCode.Unauthorized, HttpStatusCode.OK],
+            [renewed.StatusCode, removed.StatusCode, withOld.StatusCode, withNew.StatusCode]);
+        Assert.Equal(StatusCodes.Status401Unauthorized, await PostTokenAsync(second, secret));
+        Assert.Equal(StatusCodes.Status200OK, await PostTokenAsync(second, newSecret));
+
+        using var disabled = await SendAsync(
+            stack, HttpMethod.Patch, "/admin/clients/orders", administrator, JsonContent.Create(new { enabled = false }));
+        using var refused = await PostTokenAsync(stack, "orders", newSecret);
+        stack.Time.Advance(ClientCache.Age);
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.BadRequest], [disabled.StatusCode, refused.StatusCode]);
+        Assert.Equal("unauthorized_client", await ReadAsync(refused, "error"));
+        Assert.Equal(StatusCodes.Status400BadRequest, await PostTokenAsync(second, newSecret));
+    }
+
+    private static async Task<int> PostTokenAsync(LambdaFunction instance, string secret) =>
+        (await instance.SendAsync(GatewayRequest.Post(
+            "/oauth2/token",
+            "application/x-www-form-urlencoded",
+            $"grant_type=client_credentials&client_id=orders&client_secret={secret}"))).Status;
+
     private async Task AssertAsync(string path, string? token, HttpStatusCode status)
     {
         using var guarded = await GetAsync(deployed.Stack, path, token);
@@ -220,29 +269,36 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
 
     private static async Task<string> GetTokenAsync(Stack stack)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, stack.Api.Address + "/oauth2/token")
-        {
-            Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "client_credentials" }),
-            Headers =
-            {
-                Authorization = new AuthenticationHeaderValue(
-                    "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{stack.FirstClientSecret}"))),
-            },
-        };
-        using var response = await Http.SendAsync(request);
-        var body = await response.Content.ReadAsStringAsync();
-        Assert.True(response.StatusCode is HttpStatusCode.OK, body);
+        using var response = await PostTokenAsync(stack, "admin", stack.FirstClientSecret);
+        Assert.True(response.StatusCode is HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
 
-        return JsonSerializer.Deserialize<JsonElement>(body).GetProperty("access_token").GetString()!;
+        return await ReadAsync(response, "access_token");
     }
 
-    private static async Task<HttpResponseMessage> GetAsync(Stack stack, string path, string? token)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(stack.Api.Address + path));
+    private static async Task<string> ReadAsync(HttpResponseMessage response, string member) =>
+        (await ReadAsync(response)).GetProperty(member).GetString()!;
 
-        if (token is not null)
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response) =>
+        JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+
+    private static Task<HttpResponseMessage> PostTokenAsync(Stack stack, string clientId, string secret) => SendAsync(
+        stack,
+        HttpMethod.Post,
+        "/oauth2/token",
+        "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{clientId}:{secret}")),
+        new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "client_credentials" }));
+
+    private static Task<HttpResponseMessage> GetAsync(Stack stack, string path, string? token) =>
+        SendAsync(stack, HttpMethod.Get, path, token is null ? null : $"Bearer {token}");
+
+    private static async Task<HttpResponseMessage> SendAsync(
+        Stack stack, HttpMethod method, string path, string? authorization, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(stack.Api.Address + path)) { Content = content };
+
+        if (authorization is not null)
         {
-            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+            request.Headers.TryAddWithoutValidation("Authorization", authorization);
         }
 
         return await Http.SendAsync(request);

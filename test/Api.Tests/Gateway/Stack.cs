@@ -12,17 +12,18 @@ namespace Api.Tests.Gateway;
 
 /// <summary>
 /// serverless.template, deployed on this machine: its routes and authorizer on an emulated HTTP API, its functions as processes of the
-/// published package with the environment that it gives them, its secrets in moto. Its order is that of the template.
+/// published package with the environment that it gives them, its secrets and its table in moto. Its order is that of the template.
 /// </summary>
 internal sealed class Stack : IAsyncDisposable
 {
     private readonly Dictionary<string, LambdaFunction> _functions = [];
     private readonly TemporaryFolder _folder = new();
+    private readonly bool _followsClock;
     private JsonElement _resources;
 
-    private Stack(MotoServer moto)
+    private Stack(MotoServer moto, bool followsClock)
     {
-        (Moto, Time) = (moto, new(_folder["clock"]));
+        (Moto, Time, _followsClock) = (moto, new(_folder["clock"]), followsClock);
         Time.Advance(TimeSpan.Zero);
     }
 
@@ -41,8 +42,14 @@ internal sealed class Stack : IAsyncDisposable
     /// <summary>All that the template has in front of the readiness gate.</summary>
     public static async Task<Stack> PrepareAsync(MotoServer moto, bool followsClock = false)
     {
-        var stack = new Stack(moto);
-        await stack.MakeSecretsAndFunctionsAsync(followsClock);
+        var stack = new Stack(moto, followsClock);
+        await stack.MakeWhatFunctionsNeedAsync();
+
+        foreach (var (name, _) in stack.OfType("AWS::Lambda::Function"))
+        {
+            stack._functions[name] = await stack.CreateFunctionAsync(name);
+        }
+
         await stack.Api.StartAsync();
         stack.AddRoutes(route => !route.TryGetProperty("AuthorizerId", out _));
 
@@ -101,6 +108,11 @@ internal sealed class Stack : IAsyncDisposable
         AddRoutes(route => route.TryGetProperty("AuthorizerId", out _), authorizer);
     }
 
+    /// <summary>
+    /// One more instance of the API's function, as Lambda starts where one has no time left. The gateway does not know it.
+    /// </summary>
+    public Task<LambdaFunction> CreateApiInstanceAsync() => CreateFunctionAsync("ApiFunction");
+
     public async Task<KeyRing> LoadRingAsync() =>
         await new KeyRingSecret(MotoServer.ClientOf(Moto.Address), new() { SigningKeySecretId = SigningKeySecretId }).LoadAsync(default);
 
@@ -115,7 +127,7 @@ internal sealed class Stack : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task MakeSecretsAndFunctionsAsync(bool followsClock)
+    private async Task MakeWhatFunctionsNeedAsync()
     {
         SigningKeySecretId = await Moto.CreateSecretAsync();
         _resources = await SamTemplate.ResolveAsync(new()
@@ -125,14 +137,13 @@ internal sealed class Stack : IAsyncDisposable
             ["ClientTable"] = await Moto.CreateTableAsync(),
             ["FirstClientSecret"] = await Moto.CreateSecretAsync(FirstClientSecret),
         });
-        var package = await PublishedApp.Folder;
-
-        foreach (var (name, properties) in OfType("AWS::Lambda::Function"))
-        {
-            _functions[name] = await LambdaFunction.CreateAsync(
-                properties, package, Time, [.. Moto.Variables, .. followsClock ? Time.Environment : []]);
-        }
     }
+
+    private async Task<LambdaFunction> CreateFunctionAsync(string name) => await LambdaFunction.CreateAsync(
+        _resources.GetProperty(name).GetProperty("Properties"),
+        await PublishedApp.Folder,
+        Time,
+        [.. Moto.Variables, .. _followsClock ? Time.Environment : []]);
 
     private void AddRoutes(Func<JsonElement, bool> which, JwtAuthorizer? authorizer = null)
     {
