@@ -27,7 +27,7 @@ public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Contains(clients.Api.Logs.Lines, line =>
-            line.Contains($"Token issued to {clientId} ", StringComparison.Ordinal)
+            line.Contains($"Token issued to '{clientId}' ", StringComparison.Ordinal)
             && line.Contains("by private_key_jwt", StringComparison.Ordinal));
     }
 
