@@ -16,5 +16,6 @@ internal static class MethodNotAllowed
             return (body ?? TypedResults.StatusCode(StatusCodes.Status405MethodNotAllowed)).ExecuteAsync(http);
         })
         .AllowAnonymous()
+        .ShortCircuit()
         .ExcludeFromDescription();
 }

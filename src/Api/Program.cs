@@ -41,9 +41,9 @@ try
     app.UseSecurityHeaders();
     app.UseExceptionHandler();
     app.UseStatusCodePages();
-    app.UseRouting();
-
     app.UseCrossOrigin();
+    // What is open to everybody ends here.
+    app.UseRouting();
 
     if (options.Swagger)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
 
@@ -14,6 +15,9 @@ internal sealed class SigningKey
 
     private readonly RSAParameters _privateKey;
 
+    // One for each signature that is being made: they are not for several threads at once, and nobody waits for another's.
+    private readonly ConcurrentBag<RSA> _signers = [];
+
     private SigningKey(RSAParameters privateKey, DateTimeOffset createdAt)
     {
         _privateKey = privateKey;
@@ -21,7 +25,7 @@ internal sealed class SigningKey
         Parameters = new() { Modulus = privateKey.Modulus, Exponent = privateKey.Exponent };
         Kid = Base64UrlEncoder.Encode(new RsaSecurityKey(Parameters).ComputeJwkThumbprint());
         PublicKey = new(Parameters) { KeyId = Kid };
-        Credentials = new(new RsaSecurityKey(privateKey) { KeyId = Kid }, SecurityAlgorithms.RsaSha256);
+        SignatureLength = privateKey.Modulus!.Length;
     }
 
     public string Kid { get; }
@@ -31,11 +35,11 @@ internal sealed class SigningKey
     /// <summary>Modulus and public exponent, nothing private.</summary>
     public RSAParameters Parameters { get; }
 
-    /// <summary>Verifies what <see cref="Credentials"/> signed.</summary>
+    /// <summary>Verifies what <see cref="Sign"/> has signed.</summary>
     public RsaSecurityKey PublicKey { get; }
 
-    /// <summary>Signs with RS256; carries the private key.</summary>
-    public SigningCredentials Credentials { get; }
+    /// <summary>In bytes.</summary>
+    public int SignatureLength { get; }
 
     /// <summary>Makes a new key pair of <paramref name="size"/> bits.</summary>
     public static SigningKey Create(int size, DateTimeOffset now)
@@ -74,6 +78,18 @@ internal sealed class SigningKey
 
     /// <summary>The same key pair with another date.</summary>
     public SigningKey DatedTo(DateTimeOffset createdAt) => new(_privateKey, createdAt);
+
+    /// <summary>Signs with RS256 (RFC 7518 §3.3).</summary>
+    public void Sign(ReadOnlySpan<byte> data, Span<byte> signature)
+    {
+        if (!_signers.TryTake(out var signer))
+        {
+            signer = RSA.Create(_privateKey);
+        }
+
+        signer.SignData(data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        _signers.Add(signer);
+    }
 
     /// <summary>Whether the public part goes with the private one.</summary>
     public bool VerifiesWhatItSigns()

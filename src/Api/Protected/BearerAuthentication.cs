@@ -21,8 +21,9 @@ internal static class BearerAuthentication
         new AuthenticationBuilder(services)
             .AddScheme<JwtBearerOptions, JwtBearerHandler>(JwtBearerDefaults.AuthenticationScheme, configureOptions: null);
         services.AddSingleton<PublishedKeys>();
+        services.AddSingleton<VerifiedTokens>();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<AuthorizationServerOptions, PublishedKeys, TimeProvider>(Configure);
+            .Configure<AuthorizationServerOptions, PublishedKeys, VerifiedTokens, TimeProvider>(Configure);
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireToken().Build());
     }
@@ -33,13 +34,21 @@ internal static class BearerAuthentication
     public static AuthorizationPolicyBuilder RequireToken(this AuthorizationPolicyBuilder policy) =>
         policy.AddAuthenticationSchemes(JwtBearerDefaults.AuthenticationScheme).RequireAuthenticatedUser();
 
-    private static void Configure(JwtBearerOptions bearer, AuthorizationServerOptions server, PublishedKeys keys, TimeProvider time)
+    private static void Configure(
+        JwtBearerOptions bearer, AuthorizationServerOptions server, PublishedKeys keys, VerifiedTokens verified, TimeProvider time)
     {
         bearer.ConfigurationManager = keys;
         bearer.MapInboundClaims = false;
         // The texts of failed checks quote the token.
         bearer.IncludeErrorDetails = false;
-        bearer.Events = new() { OnAuthenticationFailed = keys.RetryAsync, OnChallenge = ChallengeAsync, OnForbidden = ForbidAsync };
+        bearer.Events = new()
+        {
+            OnMessageReceived = verified.FindAsync,
+            OnTokenValidated = verified.KeepAsync,
+            OnAuthenticationFailed = keys.RetryAsync,
+            OnChallenge = ChallengeAsync,
+            OnForbidden = ForbidAsync,
+        };
 
         foreach (var handler in bearer.TokenHandlers.OfType<JsonWebTokenHandler>())
         {

@@ -1,9 +1,10 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Api.Clients;
 using Api.Keys;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Tokens;
 
@@ -11,9 +12,7 @@ namespace Api.Tokens;
 internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyRingCache keys, TimeProvider time)
 {
     private readonly ReusableTokens _reusable = new();
-
-    // The times below are the only ones: a `nbf` of the handler's would refuse the token to a verifier whose clock is behind.
-    private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
+    private Header? _header;
 
     public async ValueTask<IssuedToken> IssueAsync(Client client, ImmutableArray<string> scopes, CancellationToken cancellation)
     {
@@ -27,34 +26,73 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
             return made;
         }
 
-        var tokenId = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(16));
+        var tokenId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
         var lifetime = (long)(client.AccessTokenLifetime ?? options.AccessTokenLifetime).TotalSeconds;
-        var token = _handler.CreateToken(new SecurityTokenDescriptor
-        {
-            TokenType = options.AccessTokenType,
-            SigningCredentials = key.Credentials,
-            Claims = Claims(client, scope, tokenId, now.ToUnixTimeSeconds(), lifetime),
-        });
+        var payload = new ArrayBufferWriter<byte>(512);
+        WriteClaims(payload, client, scope, tokenId, now.ToUnixTimeSeconds(), lifetime);
+        var token = CompactJws.Sign(HeaderOf(key).Encoded, payload.WrittenSpan, key);
         var issued = new IssuedToken(new(token, "Bearer", lifetime, scope), tokenId);
         _reusable.Keep(client, scope, key.Kid, now, issued);
 
         return issued;
     }
 
-    private Dictionary<string, object> Claims(Client client, string scope, string tokenId, long now, long lifetime)
+    private void WriteClaims(IBufferWriter<byte> payload, Client client, string scope, string tokenId, long now, long lifetime)
     {
-        var claims = client.Claims.ToDictionary(claim => claim.Key, claim => (object)claim.Value, StringComparer.Ordinal);
+        using var json = new Utf8JsonWriter(payload);
+        json.WriteStartObject();
+        json.WriteString("iss"u8, options.Issuer);
+        json.WriteString("sub"u8, client.ClientId);
+        json.WriteString("aud"u8, options.Audience);
+        json.WriteString("client_id"u8, client.ClientId);
+        json.WriteString("scope"u8, scope);
+        json.WriteNumber("iat"u8, now);
+        // No `nbf`: it would refuse the token to a verifier whose clock is behind.
+        json.WriteNumber("exp"u8, now + lifetime);
+        json.WriteString("jti"u8, tokenId);
 
-        // Set last: what the server says of a token wins over anything that a client brings.
-        claims[JwtRegisteredClaimNames.Iss] = options.Issuer;
-        claims[JwtRegisteredClaimNames.Sub] = client.ClientId;
-        claims[JwtRegisteredClaimNames.Aud] = options.Audience;
-        claims["client_id"] = client.ClientId;
-        claims["scope"] = scope;
-        claims[JwtRegisteredClaimNames.Iat] = now;
-        claims[JwtRegisteredClaimNames.Exp] = now + lifetime;
-        claims[JwtRegisteredClaimNames.Jti] = tokenId;
+        foreach (var (name, value) in client.Claims)
+        {
+            // No store keeps such a claim; were there one all the same, it would not stand beside what the server says.
+            if (!Client.RegisteredClaims.Contains(name))
+            {
+                json.WritePropertyName(name);
+                value.WriteTo(json);
+            }
+        }
 
-        return claims;
+        json.WriteEndObject();
+    }
+
+    // One key signs for weeks.
+    private Header HeaderOf(SigningKey key)
+    {
+        if (Volatile.Read(ref _header) is not { } header || header.Key != key)
+        {
+            header = Header.Of(key, options.AccessTokenType);
+            Volatile.Write(ref _header, header);
+        }
+
+        return header;
+    }
+
+    /// <summary>The protected header of the tokens that a key signs (RFC 7515 §4, RFC 9068 §2.1).</summary>
+    private sealed record Header(SigningKey Key, byte[] Encoded)
+    {
+        public static Header Of(SigningKey key, string type)
+        {
+            var text = new ArrayBufferWriter<byte>();
+
+            using (var json = new Utf8JsonWriter(text))
+            {
+                json.WriteStartObject();
+                json.WriteString("alg"u8, "RS256"u8);
+                json.WriteString("kid"u8, key.Kid);
+                json.WriteString("typ"u8, type);
+                json.WriteEndObject();
+            }
+
+            return new(key, Base64Url.EncodeToUtf8(text.WrittenSpan));
+        }
     }
 }

@@ -35,7 +35,8 @@ internal static class TokenEndpoint
             .Produces<TokenErrorResponse>(StatusCodes.Status400BadRequest)
             .Produces<TokenErrorResponse>(StatusCodes.Status401Unauthorized)
             .Produces<TokenErrorResponse>(StatusCodes.Status413PayloadTooLarge)
-            .Produces<TokenErrorResponse>(StatusCodes.Status503ServiceUnavailable);
+            .Produces<TokenErrorResponse>(StatusCodes.Status503ServiceUnavailable)
+            .ShortCircuit();
 
         routes.MapMethodNotAllowed(Path, HttpMethods.Post, TokenError.MethodNotAllowed);
     }

@@ -13,6 +13,7 @@ internal static class WellKnownEndpoints
     public static void MapWellKnown(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").AllowAnonymous().WithTags("Discovery");
+        group.ShortCircuit();
 
         group.MapGet(OpenIdPath, (WellKnownDocuments documents) => documents.Metadata)
             .WithSummary("What this server is and can do (OpenID Connect Discovery 1.0 §4)")

@@ -70,7 +70,7 @@ public sealed class TokenReuseTests : IDisposable
     [Fact]
     public async Task Revoked_key_ends_it()
     {
-        var store = new RevocableKeys();
+        var store = new ReplaceableKeys();
         _api.Replace = services => services.AddSingleton<IKeyRingStore>(store);
         var secret = await AddAsync("orders", 300, 86_400);
         var first = await GetAsync("orders", secret);
@@ -105,14 +105,4 @@ public sealed class TokenReuseTests : IDisposable
     }
 
     private static string Text(JsonElement response) => response.GetProperty("access_token").GetString()!;
-
-    /// <summary>Keys that are kept elsewhere, where somebody may revoke one.</summary>
-    private sealed class RevocableKeys : IKeyRingStore
-    {
-        public KeyRing Ring { get; set; } = new([TestKeys.First], KeySchedule.From(new()));
-
-        public Task<KeyRing> LoadAsync(CancellationToken cancellation) => Task.FromResult(Ring);
-
-        public Task<KeyRing?> RotateAsync(CancellationToken cancellation) => Task.FromResult<KeyRing?>(null);
-    }
 }

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using Api.Keys;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.JsonWebTokens;
+
+namespace Api.Protected;
+
+/// <summary>
+/// Whom a token names that has been verified before, by the token's hash: a caller sends the same one many times. All of it is forgotten
+/// as soon as other keys are published, so that a revoked key's tokens are refused as if there were no such memory.
+/// </summary>
+internal sealed class VerifiedTokens(KeyRingCache keys, TimeProvider time)
+{
+    private const string Scheme = "Bearer ";
+    private const int Maximum = 1_000;
+
+    private Kept _kept = new([]);
+
+    /// <summary>Answers for a token that is known, so that the handler does not verify it again.</summary>
+    public async Task FindAsync(MessageReceivedContext context)
+    {
+        var authorization = context.Request.Headers.Authorization.ToString();
+
+        if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        var kept = await KeptAsync(context.HttpContext.RequestAborted);
+
+        if (kept.ByHash.TryGetValue(HashOf(authorization[Scheme.Length..].Trim()), out var entry) && time.GetUtcNow() < entry.UseUntil)
+        {
+            context.Principal = entry.Caller;
+            context.Success();
+        }
+    }
+
+    /// <summary>Remembers a token that has just been verified.</summary>
+    public async Task KeepAsync(TokenValidatedContext context)
+    {
+        var token = (JsonWebToken)context.SecurityToken;
+        var kept = await KeptAsync(context.HttpContext.RequestAborted);
+
+        // Its key may have been revoked since.
+        if (!kept.Keys.Any(key => key.Kid == token.Kid))
+        {
+            return;
+        }
+
+        // Rare, and all that it costs is that they are verified again.
+        if (kept.ByHash.Count >= Maximum)
+        {
+            kept.ByHash.Clear();
+        }
+
+        kept.ByHash[HashOf(token.EncodedToken)] = new(context.Principal!, token.ValidTo);
+    }
+
+    private async ValueTask<Kept> KeptAsync(CancellationToken cancellation)
+    {
+        var published = (await keys.GetAsync(cancellation)).PublishedAt(time.GetUtcNow());
+        var kept = Volatile.Read(ref _kept);
+
+        // The same array holds the same keys.
+        if (kept.Keys != published)
+        {
+            kept = new(published);
+            Volatile.Write(ref _kept, kept);
+        }
+
+        return kept;
+    }
+
+    private static string HashOf(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
+    private sealed record Entry(ClaimsPrincipal Caller, DateTimeOffset UseUntil);
+
+    private sealed record Kept(ImmutableArray<SigningKey> Keys)
+    {
+        public ConcurrentDictionary<string, Entry> ByHash { get; } = new(StringComparer.Ordinal);
+    }
+}
