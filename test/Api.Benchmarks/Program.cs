@@ -1,0 +1,55 @@
+using Api.Benchmarks;
+using Api.Benchmarks.Modes;
+using Api.Benchmarks.References;
+
+// This program is also one of its own references, in a process of its own.
+if (args is [RsaLoop.Command, var operation, var length])
+{
+    return RsaLoop.Run(operation, length);
+}
+
+if (Settings.Parse(args) is not { } settings)
+{
+    await Console.Error.WriteLineAsync(Settings.Usage);
+
+    return 2;
+}
+
+(string Name, Func<Published, Settings, Report, CancellationToken, Task> RunAsync)[] modes =
+[
+    ("token", TokenMode.RunAsync),
+    ("wellknown", WellKnownMode.RunAsync),
+];
+var report = new Report(LoadAverage.Read());
+var published = new Published();
+using var stop = new Interruption();
+
+try
+{
+    Child.ThrowIfMissing("taskset", "util-linux");
+    Child.ThrowIfMissing("openssl", "openssl");
+    Child.ThrowIfMissing("wrk", "wrk");
+
+    foreach (var (_, runAsync) in modes.Where(mode => settings.Includes(mode.Name)))
+    {
+        await runAsync(published, settings, report, stop.Token);
+    }
+}
+// Ctrl+C ends the other processes as well, and it may be their end that is noticed first.
+catch (Exception exception)
+    when (exception is OperationCanceledException or BenchmarkException && stop.Token.IsCancellationRequested)
+{
+    await Console.Error.WriteLineAsync("Interrupted.");
+
+    return 130;
+}
+catch (BenchmarkException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+
+    return 1;
+}
+
+await Console.Out.WriteLineAsync(report.ToMarkdown());
+
+return 0;

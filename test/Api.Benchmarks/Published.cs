@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+
+namespace Api.Benchmarks;
+
+/// <summary>The app and the bare server, published in the same flavours. Each is published when it is first asked for.</summary>
+internal sealed class Published
+{
+    private static readonly string Runtime =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+
+    private readonly Dictionary<(string, Flavour), PublishedProgram> _programs = [];
+
+    public static string Repository { get; } = Root();
+
+    public Task<PublishedProgram> AppAsync(Flavour flavour, CancellationToken cancellation) =>
+        GetAsync("src/Api", flavour, cancellation);
+
+    public Task<PublishedProgram> BareAsync(Flavour flavour, CancellationToken cancellation) =>
+        GetAsync("test/Api.Benchmarks/Bare", flavour, cancellation);
+
+    private async Task<PublishedProgram> GetAsync(string project, Flavour flavour, CancellationToken cancellation)
+    {
+        if (!_programs.TryGetValue((project, flavour), out var program))
+        {
+            _programs[(project, flavour)] = program = await PublishAsync(project, flavour, cancellation);
+        }
+
+        return program;
+    }
+
+    private static async Task<PublishedProgram> PublishAsync(string project, Flavour flavour, CancellationToken cancellation)
+    {
+        var name = Path.GetFileName(project);
+        var folder = Path.Combine(AppContext.BaseDirectory, "published", $"{name}-{flavour}");
+        // Apart from the build that the tests are of.
+        var artifacts = Path.Combine(AppContext.BaseDirectory, "publishing", $"{flavour}");
+        string[] options = flavour switch
+        {
+            Flavour.Jit => [],
+            Flavour.ReadyToRun => ["-r", Runtime],
+            _ => ["-r", Runtime, "-p:SelfContained=true", "-p:PublishReadyToRunComposite=true"],
+        };
+        string[] publish =
+            ["publish", project, "-c", "Release", "-v", "quiet", "--nologo", "--artifacts-path", artifacts, "-o", folder];
+
+        await Console.Error.WriteLineAsync($"publishing {project}, {flavour}");
+        await Child.RunAsync(
+            Child.BothCores,
+            new("dotnet", [.. publish, .. options, "-p:AwsPackages=standin", "-p:UseSharedCompilation=false"])
+            {
+                Folder = Repository,
+                // Neither this nor the compiler stays to take time from what is measured.
+                Environment = [("MSBUILDDISABLENODEREUSE", "1")],
+            },
+            cancellation);
+
+        return new($"{name}, {flavour}", flavour is Flavour.Composite
+            ? new(Path.Combine(folder, name)) { Folder = folder }
+            : new("dotnet", $"{name}.dll") { Folder = folder });
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+
+        while (!File.Exists(Path.Combine(folder.FullName, "Api.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return folder.FullName;
+    }
+}
+
+/// <summary>When a program is compiled.</summary>
+internal enum Flavour
+{
+    /// <summary>While it runs.</summary>
+    Jit,
+
+    /// <summary>When it is built, as it ships.</summary>
+    ReadyToRun,
+
+    /// <summary>When it is built, in one with the runtime, which it brings along.</summary>
+    Composite,
+}
+
+/// <summary>A published program.</summary>
+internal sealed record PublishedProgram(string Name, CommandLine Command)
+{
+    public CommandLine With(IReadOnlyList<(string Name, string Value)> environment, params IEnumerable<string> arguments) =>
+        Command with { Arguments = [.. Command.Arguments, .. arguments], Environment = environment };
+}

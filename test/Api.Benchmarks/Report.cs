@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+
+namespace Api.Benchmarks;
+
+/// <summary>What came of it all, as Markdown.</summary>
+internal sealed class Report(double loadAverageAtStart)
+{
+    private const double LargestLoadAverage = 0.5;
+    private const double LargestSpread = 0.15;
+
+    private readonly List<Comparison> _comparisons = [];
+    private readonly List<string> _notes = [];
+
+    public void Add(Comparison comparison) => _comparisons.Add(comparison);
+
+    public void Note(string note) => _notes.Add(note);
+
+    public string ToMarkdown()
+    {
+        var text = new StringBuilder(
+            """
+            | what | median (spread) | compared with | median (spread) | ratio | target | met | by processor time |
+            | --- | ---: | --- | ---: | ---: | ---: | --- | ---: |
+
+            """);
+        _comparisons.ForEach(comparison => text.AppendLine(Line(comparison)));
+
+        text.AppendLine();
+        text.AppendLine("Spread: from lowest to highest, as a part of the median. Ratio: the median of those of each round; by");
+        text.AppendLine("processor time, without what other programs took of the core, and what the process waited for.");
+        _notes.ForEach(note => text.AppendLine(note));
+        text.Append(Trust());
+
+        return text.ToString();
+    }
+
+    private static string Line(Comparison comparison)
+    {
+        var ratio = comparison.Ratio;
+        var met = comparison.Target is not { } target ? "" : target.IsMetBy(ratio.Median) ? "yes" : "no";
+
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {comparison.What} | {Show(comparison.Measured)} | {comparison.Reference} | {Show(comparison.Compared)} "
+            + $"| {ratio.Median:0.00} | {comparison.Target} | {met} | {ratio.MedianByProcessor:0.00} |");
+    }
+
+    private static string Show(Samples samples) =>
+        samples.Median >= 1000 ? $"{samples.Median:N0} ({samples.Spread:P0})" : $"{samples.Median:N1} ({samples.Spread:P0})";
+
+    private string Trust()
+    {
+        var spread = _comparisons.Max(comparison => comparison.Compared.Spread);
+        var figures = $"load average at the start {loadAverageAtStart:0.00}, largest spread of a reference {spread:P0}";
+
+        return loadAverageAtStart > LargestLoadAverage || spread > LargestSpread
+            ? $"**The machine was too busy to trust these figures**: {figures}."
+            : $"The machine was quiet: {figures}.";
+    }
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Api.Benchmarks.Servers;
+
+/// <summary>A server in a process of its own, on a free port.</summary>
+internal sealed class Server : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Child _child;
+
+    private Server(Child child, string cores, int port) => (_child, Cores, Address) = (child, cores, AddressAt(port));
+
+    public string Cores { get; }
+
+    public string Address { get; }
+
+    public int ProcessId => _child.Id;
+
+    public TimeSpan ProcessorTime => _child.ProcessorTime;
+
+    public string Output => _child.Output;
+
+    public static Task<Server> StartAppAsync(
+        PublishedProgram app,
+        DevelopmentData data,
+        string cores,
+        CancellationToken cancellation,
+        params (string, string)[] environment) =>
+        StartAsync(
+            cores,
+            port => app.With([.. data.Settings, .. environment], "--urls", AddressAt(port)) with { KeepsOutput = false },
+            cancellation);
+
+    public static Task<Server> StartBareAsync(PublishedProgram bare, DevelopmentData data, CancellationToken cancellation) =>
+        StartAsync(
+            Child.AppCore,
+            port => bare.With(data.BareSettings, "--urls", AddressAt(port)) with { KeepsOutput = false },
+            cancellation);
+
+    /// <summary>Starts a server and waits until it accepts connections.</summary>
+    public static async Task<Server> StartAsync(string cores, Func<int, CommandLine> command, CancellationToken cancellation)
+    {
+        var port = FreePort();
+        var child = Child.Start(cores, command(port));
+
+        try
+        {
+            for (var waited = TimeSpan.Zero; !await AcceptsAsync(port, cancellation); waited += TimeSpan.FromMilliseconds(50))
+            {
+                if (child.HasExited || waited > Patience)
+                {
+                    throw child.Failure("The server does not start");
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(50), cancellation);
+            }
+
+            return new(child, cores, port);
+        }
+        catch
+        {
+            await child.DisposeAsync();
+
+            throw;
+        }
+    }
+
+    public static string AddressAt(int port) => $"http://127.0.0.1:{port}";
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public ValueTask DisposeAsync() => _child.DisposeAsync();
+
+    private static async Task<bool> AcceptsAsync(int port, CancellationToken cancellation)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port, cancellation);
+
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

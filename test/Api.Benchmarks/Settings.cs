@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Api.Benchmarks;
+
+/// <summary>What to measure, how often, and for how long each time.</summary>
+internal sealed record Settings(string Mode, int Rounds, int Seconds)
+{
+    public const string Usage =
+        """
+        Usage: dotnet run -c Release --project test/Api.Benchmarks -- MODE [--rounds N] [--seconds N]
+
+          token       tokens per second
+          wellknown   discovery and key set requests per second
+          all         all of these
+
+        By default there are 5 rounds and 5 seconds. It runs on Linux, on two cores that are otherwise
+        idle: one is the app's, one the caller's. It needs wrk and OpenSSL; `npm ci` in
+        test/Api.Benchmarks/peers is for what it is compared with.
+        """;
+
+    private static readonly string[] Modes = ["token", "wellknown", "all"];
+
+    public static Settings? Parse(string[] arguments)
+    {
+        if (arguments is not [var mode, .. var options] || !Modes.Contains(mode))
+        {
+            return null;
+        }
+
+        var settings = new Settings(mode, Rounds: 5, Seconds: 5);
+
+        foreach (var option in options.Chunk(2))
+        {
+            if (option is not [var name, var text]
+                || !int.TryParse(text, CultureInfo.InvariantCulture, out var number)
+                || number < 1)
+            {
+                return null;
+            }
+
+            switch (name)
+            {
+                case "--rounds":
+                    settings = settings with { Rounds = number };
+                    break;
+                case "--seconds":
+                    settings = settings with { Seconds = number };
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return settings;
+    }
+
+    public bool Includes(string mode) => Mode == mode || Mode is "all";
+}
