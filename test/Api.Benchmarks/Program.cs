@@ -19,6 +19,7 @@ if (Settings.Parse(args) is not { } settings)
 [
     ("token", TokenMode.RunAsync),
     ("wellknown", WellKnownMode.RunAsync),
+    ("guard", GuardMode.RunAsync),
 ];
 var report = new Report(LoadAverage.Read());
 var published = new Published();

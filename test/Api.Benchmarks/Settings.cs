@@ -11,6 +11,7 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds)
 
           token       tokens per second
           wellknown   discovery and key set requests per second
+          guard       guarded requests per second
           all         all of these
 
         By default there are 5 rounds and 5 seconds. It runs on Linux, on two cores that are otherwise
@@ -18,7 +19,7 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds)
         test/Api.Benchmarks/peers is for what it is compared with.
         """;
 
-    private static readonly string[] Modes = ["token", "wellknown", "all"];
+    private static readonly string[] Modes = ["token", "wellknown", "guard", "all"];
 
     public static Settings? Parse(string[] arguments)
     {
