@@ -17,6 +17,7 @@ if (Settings.Parse(args) is not { } settings)
 
 (string Name, Func<Published, Settings, Report, CancellationToken, Task> RunAsync)[] modes =
 [
+    ("start", StartMode.RunAsync),
     ("token", TokenMode.RunAsync),
     ("wellknown", WellKnownMode.RunAsync),
     ("guard", GuardMode.RunAsync),

@@ -9,17 +9,18 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds)
         """
         Usage: dotnet run -c Release --project test/Api.Benchmarks -- MODE [--rounds N] [--seconds N]
 
+          start       from the start of the process to its first answer
           token       tokens per second
           wellknown   discovery and key set requests per second
           guard       guarded requests per second
           all         all of these
 
-        By default there are 5 rounds and 5 seconds. It runs on Linux, on two cores that are otherwise
-        idle: one is the app's, one the caller's. It needs wrk and OpenSSL; `npm ci` in
-        test/Api.Benchmarks/peers is for what it is compared with.
+        By default there are 5 rounds (of three starts each) and 5 seconds. It runs on Linux, on two cores that are otherwise
+        idle: one is the app's, one the caller's. It needs wrk and OpenSSL; and, or what they are for is left out, `npm ci` in
+        test/Api.Benchmarks/peers and moto (python3 -m pip install -r test/requirements.txt).
         """;
 
-    private static readonly string[] Modes = ["token", "wellknown", "guard", "all"];
+    private static readonly string[] Modes = ["start", "token", "wellknown", "guard", "all"];
 
     public static Settings? Parse(string[] arguments)
     {

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Api.Benchmarks.Servers;
+
+namespace Api.Benchmarks;
+
+/// <summary>From the start of a process to its first answer, in milliseconds.</summary>
+internal static class ColdStart
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>A program that listens on a port, which is asked until it answers.</summary>
+    public static async Task<Measurement> OnKestrelAsync(
+        Func<string, CommandLine> command, string path, CancellationToken cancellation)
+    {
+        var port = Server.FreePort();
+        var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        var started = Stopwatch.GetTimestamp();
+        await using var child = Child.Start(Child.AppCore, command(Server.AddressAt(port)));
+
+        while (!Answers(port, request))
+        {
+            cancellation.ThrowIfCancellationRequested();
+
+            if (child.HasExited || Stopwatch.GetElapsedTime(started) > Patience)
+            {
+                throw child.Failure($"{path} is not answered");
+            }
+        }
+
+        return new(Stopwatch.GetElapsedTime(started).TotalMilliseconds, child.ProcessorTime.TotalMilliseconds);
+    }
+
+    /// <summary>A function for which a request waits, as at a cold start on Lambda.</summary>
+    public static async Task<Measurement> OnLambdaAsync(
+        RuntimeApi runtime, CommandLine command, string path, CancellationToken cancellation)
+    {
+        var answered = runtime.Expect(path);
+        var started = Stopwatch.GetTimestamp();
+        await using var child = Child.Start(Child.AppCore, command with
+        {
+            Environment =
+            [
+                .. command.Environment,
+                ("AWS_LAMBDA_RUNTIME_API", runtime.Address),
+                ("AWS_LAMBDA_FUNCTION_NAME", "function"),
+            ],
+        });
+
+        try
+        {
+            var elapsed = Stopwatch.GetElapsedTime(started, await answered.WaitAsync(Patience, cancellation));
+
+            return new(elapsed.TotalMilliseconds, child.ProcessorTime.TotalMilliseconds);
+        }
+        catch (TimeoutException)
+        {
+            throw child.Failure($"{path} is not answered");
+        }
+    }
+
+    private static bool Answers(int port, byte[] request)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            client.Connect(IPAddress.Loopback, port);
+            client.Client.Send(request);
+            var start = new byte["HTTP/1.1 200".Length];
+            client.GetStream().ReadExactly(start);
+
+            return Encoding.ASCII.GetString(start) is "HTTP/1.1 200";
+        }
+        catch (Exception exception) when (exception is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+}
