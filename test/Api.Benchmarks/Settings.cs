@@ -13,6 +13,7 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds)
           token       tokens per second
           wellknown   discovery and key set requests per second
           guard       guarded requests per second
+          memory      resident memory, and what a token request allocates
           all         all of these
 
         By default there are 5 rounds (of three starts each) and 5 seconds. It runs on Linux, on two cores that are otherwise
@@ -20,7 +21,7 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds)
         test/Api.Benchmarks/peers and moto (python3 -m pip install -r test/requirements.txt).
         """;
 
-    private static readonly string[] Modes = ["start", "token", "wellknown", "guard", "all"];
+    private static readonly string[] Modes = ["start", "token", "wellknown", "guard", "memory", "all"];
 
     public static Settings? Parse(string[] arguments)
     {
