@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -50,6 +51,7 @@ internal sealed record ClientDocument(
     {
         try
         {
+            JsonTexts.ReadAll(Encoding.UTF8.GetBytes(json));
             var document = JsonSerializer.Deserialize(json, ClientJson.Default.ClientDocument) ?? throw new FormatException("it is null");
 
             return document.ToClient(lastUses) with { Version = version };
@@ -57,6 +59,10 @@ internal sealed record ClientDocument(
         catch (JsonException exception)
         {
             throw new FormatException($"it is no client document ({exception.Path})", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new FormatException("it has half a surrogate pair in a string", exception);
         }
     }
 

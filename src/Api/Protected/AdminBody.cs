@@ -52,7 +52,7 @@ internal static class AdminBody
 
             if (json.RootElement.ValueKind is JsonValueKind.Object)
             {
-                ReadEveryText(text.Span);
+                JsonTexts.ReadAll(text.Span);
 
                 return JsonObject.Create(json.RootElement.Clone());
             }
@@ -63,19 +63,5 @@ internal static class AdminBody
         }
 
         return null;
-    }
-
-    // Whether a string is one shows only when it is read, and later nobody expects that it is none.
-    private static void ReadEveryText(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json);
-
-        while (reader.Read())
-        {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
-            {
-                reader.GetString();
-            }
-        }
     }
 }

@@ -67,6 +67,17 @@ public sealed class ClientDocumentTests
     }
 
     [Theory]
+    [InlineData("\"nord\"", "\"\\ud800\"")]
+    [InlineData("\"jwks\":[]", "\"jwks\":[{\"kty\":\"RSA\",\"n\":\"\\ud800\",\"e\":\"AQAB\"}]")]
+    public void Document_with_half_a_surrogate_pair_is_refused(string text, string damaged)
+    {
+        var document = ClientDocument.Write(Client);
+        Assert.Contains(text, document, StringComparison.Ordinal);
+
+        Assert.Throws<FormatException>(() => ClientDocument.Parse(document.Replace(text, damaged, StringComparison.Ordinal), "1", []));
+    }
+
+    [Theory]
     [InlineData("client_id")]
     [InlineData("scope")]
     [InlineData("secrets")]
