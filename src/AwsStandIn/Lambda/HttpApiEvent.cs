@@ -40,15 +40,19 @@ internal sealed record HttpApiEvent(
                 { RequestContext.Http: null } => throw NotOne("requestContext.http is missing"),
                 { RequestContext.Http.Method: null or "" } => throw NotOne("requestContext.http.method is missing"),
                 { RequestContext.Http.Path: null or "" } => throw NotOne("requestContext.http.path is missing"),
+                // The annotations do not reach into a dictionary.
+                { Headers: { } headers } when headers.ContainsValue(null!) => throw NotOne("a header is null"),
                 var valid => valid,
             };
         }
         catch (JsonException exception)
         {
-            throw NotOne($"it is not JSON of that form at '{exception.Path}'", exception);
+            // The exception's own text may quote the event, with the token in it; this one's is logged.
+            throw NotOne($"it is not JSON of that form at '{exception.Path}'");
         }
     }
 
+    /// <exception cref="InvalidOperationException">Its body is not what it says.</exception>
     public FeatureCollection ToFeatures()
     {
         var features = new FeatureCollection();
@@ -83,8 +87,17 @@ internal sealed record HttpApiEvent(
         PathString.FromUriComponent('/' + path.TrimStart('/'));
 #pragma warning restore CA2234
 
-    private byte[] ReadBody() =>
-        Body is null ? [] : IsBase64Encoded ? Convert.FromBase64String(Body) : Encoding.UTF8.GetBytes(Body);
+    private byte[] ReadBody()
+    {
+        try
+        {
+            return Body is null ? [] : IsBase64Encoded ? Convert.FromBase64String(Body) : Encoding.UTF8.GetBytes(Body);
+        }
+        catch (FormatException)
+        {
+            throw NotOne("body is not base64");
+        }
+    }
 
     // A stage with a name is the start of the path, and not the app's business.
     private (PathString Base, PathString Path) SplitStage(PathString path) =>
@@ -114,8 +127,8 @@ internal sealed record HttpApiEvent(
         return headers;
     }
 
-    private static InvalidOperationException NotOne(string reason, Exception? inner = null) =>
-        new($"The event is none of an HTTP API in payload format 2.0: {reason}.", inner);
+    private static InvalidOperationException NotOne(string reason) =>
+        new($"The event is none of an HTTP API in payload format 2.0: {reason}.");
 
     private sealed record BodyDetection(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;
 }

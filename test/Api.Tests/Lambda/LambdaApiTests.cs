@@ -145,7 +145,8 @@ public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
     [InlineData("""{"version":"2.0","requestContext":{"http":{"path":"/"}}}""", "requestContext.http.method is missing")]
     [InlineData("""{"version":"2.0","requestContext":{"http":{"method":"GET"}}}""", "requestContext.http.path is missing")]
     [InlineData("""{"version":"2.0","headers":[]}""", "$.headers")]
-    [InlineData("""{"version":"2.0","requestContext":{"http":{"method":"GET","path":"/"}},"isBase64Encoded":true,"body":"?"}""", "Base-64")]
+    [InlineData("""{"version":"2.0","requestContext":{"http":{"method":"GET","path":"/"}},"isBase64Encoded":true,"body":"?"}""", "body is not base64")]
+    [InlineData("""{"version":"2.0","requestContext":{"http":{"method":"GET","path":"/"}},"headers":{"a":null}}""", "a header is null")]
     [InlineData("null", "null")]
     public async Task Event_of_another_kind_is_an_error_and_the_next_one_is_served(string json, string named)
     {
@@ -155,6 +156,19 @@ public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
         Assert.StartsWith("Function.", bad.ErrorType, StringComparison.Ordinal);
         Assert.Contains(named, bad.Message, StringComparison.Ordinal);
         Assert.Equal(200, good.Status);
+    }
+
+    [Trait("AwsPackages", "standin")]
+    [Fact]
+    public async Task Damaged_event_is_not_quoted_in_the_log()
+    {
+        var json = GatewayRequest.Get("/user/me", ("authorization", $"Bearer {await api.GetTokenAsync()}")).ToEvent();
+
+        await api.Runtime.InvokeAsync(json.Replace("\"cookies\":null", "\"cookies\":nothing", StringComparison.Ordinal));
+        await api.SendAsync(GatewayRequest.Get("/health"));
+
+        Assert.Contains("at '$.cookies", api.Log, StringComparison.Ordinal);
+        Assert.False(Leaks.IsSecret(api.Log));
     }
 
     private static string Basic(string secret) =>
