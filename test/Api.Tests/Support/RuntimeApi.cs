@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
@@ -47,7 +48,10 @@ internal sealed class RuntimeApi : IAsyncDisposable
     }
 
     /// <summary>Invokes the function and waits for what it hands in.</summary>
-    public async Task<Outcome> InvokeAsync(string json, TimeSpan? timeout = null)
+    public Task<Outcome> InvokeAsync(string json, TimeSpan? timeout = null) => InvokeAsync(Encoding.UTF8.GetBytes(json), timeout);
+
+    /// <summary>The same with an event that may be no text.</summary>
+    public async Task<Outcome> InvokeAsync(byte[] json, TimeSpan? timeout = null)
     {
         var id = Guid.NewGuid().ToString();
         _outcomes[id] = NewSource();
@@ -73,7 +77,7 @@ internal sealed class RuntimeApi : IAsyncDisposable
         var deadline = (_time.GetUtcNow() + next.Timeout).ToUnixTimeMilliseconds();
         http.Response.Headers["Lambda-Runtime-Aws-Request-Id"] = next.Id;
         http.Response.Headers["Lambda-Runtime-Deadline-Ms"] = deadline.ToString(CultureInfo.InvariantCulture);
-        await http.Response.WriteAsync(next.Json);
+        await http.Response.Body.WriteAsync(next.Json);
     }
 
     private static async Task<IResult> TakeAsync(TaskCompletionSource<Outcome> source, HttpRequest request)
@@ -86,7 +90,7 @@ internal sealed class RuntimeApi : IAsyncDisposable
 
     private static TaskCompletionSource<Outcome> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private sealed record Event(string Id, string Json, TimeSpan Timeout);
+    private sealed record Event(string Id, byte[] Json, TimeSpan Timeout);
 
     /// <summary>What the function handed in; the error type is null where that is a result.</summary>
     internal sealed record Outcome(string? ErrorType, JsonElement Json)

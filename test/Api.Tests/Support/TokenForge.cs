@@ -92,7 +92,15 @@ internal sealed class TokenForge(SigningKey key, string issuer, DateTimeOffset n
         header?.Invoke(head);
         body ??= Payload("USER");
         payload?.Invoke(body);
-        var content = $"{Encode(head)}.{Encode(body)}";
+
+        return SignText(head.ToJsonString(), body.ToJsonString(), key, hash, padding);
+    }
+
+    /// <summary>Signs what need not be JSON.</summary>
+    public string SignText(
+        string header, string payload, SigningKey? key = null, HashAlgorithmName? hash = null, RSASignaturePadding? padding = null)
+    {
+        var content = $"{Base64UrlEncoder.Encode(header)}.{Base64UrlEncoder.Encode(payload)}";
         using var rsa = RSA.Create();
         rsa.ImportPkcs8PrivateKey((key ?? _key).ExportPkcs8(), out _);
         var signature = rsa.SignData(
