@@ -1,0 +1,118 @@
+using System.Reflection;
+using System.Text;
+using Api.Tests.Support;
+
+namespace Api.Tests.Conformance;
+
+/// <summary>Makes docs/conformance.md of the statements.</summary>
+public sealed class PageTests
+{
+    private static readonly string Page = Path.Combine(Elsewhere.Repository, "docs", "conformance.md");
+
+    private static readonly Dictionary<string, string> Titles = new()
+    {
+        ["RFC 6749"] = "The OAuth 2.0 authorization framework",
+        ["RFC 6750"] = "Bearer tokens",
+        ["RFC 7515"] = "JSON Web Signature",
+        ["RFC 7517"] = "JSON Web Key",
+        ["RFC 7518"] = "JSON Web Algorithms",
+        ["RFC 7519"] = "JSON Web Token",
+        ["RFC 7521"] = "Assertions for client authentication",
+        ["RFC 7523"] = "JWTs for client authentication",
+        ["RFC 7523bis (draft-ietf-oauth-rfc7523bis)"] = "Updates to the audience of such JWTs",
+        ["RFC 7617"] = "HTTP Basic",
+        ["RFC 7638"] = "JWK thumbprint",
+        ["RFC 8414"] = "Authorization server metadata",
+        ["RFC 8725"] = "Best current practices for JWTs",
+        ["RFC 9068"] = "JWT profile for access tokens",
+        ["RFC 9110"] = "HTTP semantics",
+        ["RFC 9700"] = "Best current practice for OAuth 2.0 security",
+        ["OpenID Connect Discovery 1.0"] = "",
+    };
+
+    private static IEnumerable<Row> Rows =>
+        from type in typeof(PageTests).Assembly.GetTypes()
+        from method in type.GetMethods()
+        let statement = method.GetCustomAttribute<StatementAttribute>()
+        where statement is not null
+        select new Row(type.Name, method.Name, statement);
+
+    [Fact]
+    public void Every_statement_is_whole_and_runs() => Assert.All(Rows, row =>
+    {
+        Assert.Contains(row.Document, Titles.Keys);
+        Assert.Equal(row.Statement.Holds, row.Statement.Because is null);
+        Assert.Null(row.Statement.Skip);
+        Assert.All(row.Sentences, sentence => Assert.Matches(@"^[^|\n]{3,}[^|\n.]$", sentence));
+    });
+
+    [Fact]
+    public async Task Page_is_up_to_date()
+    {
+        var page = Render([.. Rows]);
+
+        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") is "1")
+        {
+            await File.WriteAllTextAsync(Page, page);
+        }
+
+        Assert.True(
+            File.Exists(Page) && await File.ReadAllTextAsync(Page) == page,
+            "docs/conformance.md is not what the statements say: run `UPDATE_DOCS=1 dotnet test --filter Page_is_up_to_date`.");
+    }
+
+    private static string Render(Row[] rows)
+    {
+        var documents = Titles.Keys.ToDictionary(title => title, title => rows.Where(row => row.Document == title).ToArray());
+        var text = new StringBuilder();
+        text.Append(
+            """
+            # Conformance
+
+            What the standards ask of a server that issues access tokens to clients of its own, and whether it holds here. Each row is a test
+            in `test/Api.Tests/Conformance`, most of them over HTTP, and this page is made of those tests; a test compares the two. So the
+            verdicts are those of the run: what holds fails the tests as soon as it no longer does, and where a statement does not hold, the
+            test shows what happens instead, and fails as soon as something else does.
+
+
+            """);
+        text.Append("| document | holds | does not hold |\n| --- | ---: | ---: |\n");
+
+        foreach (var (title, own) in documents)
+        {
+            text.Append(Counts(Heading(title), own));
+        }
+
+        text.Append(Counts("together", rows));
+
+        foreach (var (title, own) in documents)
+        {
+            text.Append($"\n## {Heading(title)}\n\n| § | given | when | then | test | verdict |\n| --- | --- | --- | --- | --- | --- |\n");
+            text.AppendJoin("", own.OrderBy(row => row.Order, StringComparer.Ordinal).ThenBy(row => row.Test, StringComparer.Ordinal));
+        }
+
+        return text.ToString();
+    }
+
+    private static string Heading(string document) => Titles[document] is "" ? document : $"{document}: {Titles[document]}";
+
+    private static string Counts(string name, Row[] rows) =>
+        $"| {name} | {rows.Count(row => row.Statement.Holds)} | {rows.Count(row => !row.Statement.Holds)} |\n";
+
+    /// <summary>One statement and its test.</summary>
+    private sealed record Row(string Type, string Test, StatementAttribute Statement)
+    {
+        public string Document => Statement.Section.Split(" §")[0];
+
+        public string[] Sentences => [Statement.Given, Statement.When, Statement.Then, Statement.Because ?? Statement.Then];
+
+        /// <summary>Puts section 10 after section 9.</summary>
+        public string Order => string.Join('.', Section.Split('.').Select(part => part.PadLeft(3, '0')));
+
+        private string Section => Statement.Section.Split(" §")[1];
+
+        public override string ToString() =>
+            $"| {Section} | {Statement.Given} | {Statement.When} | {Statement.Then} | {Type}.{Test} | "
+            + (Statement.Holds ? "holds |\n" : $"**does not hold**: {Statement.Because} |\n");
+    }
+}

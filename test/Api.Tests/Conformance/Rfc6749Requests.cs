@@ -1,0 +1,102 @@
+using static Api.Tests.Conformance.Server;
+
+namespace Api.Tests.Conformance;
+
+/// <summary>The token endpoint (RFC 6749 §3.2) and the scopes that are asked of it (§3.3).</summary>
+[Collection(SharedServer.Name)]
+public sealed class Rfc6749Requests(Server server)
+{
+    [Statement("RFC 6749 §3.2",
+        Given = "the token endpoint", When = "it is asked with GET", Then = "there is no token: the method is POST")]
+    public async Task Method_is_post()
+    {
+        var answer = await server.SendAsync(
+            HttpMethod.Get, $"/oauth2/token?{Grant}", headers: [("Authorization", server.Basic("both"))]);
+
+        Assert.Equal(405, answer.Status);
+    }
+
+    [Statement("RFC 6749 §3.2",
+        Given = "the published metadata", When = "the address of the token endpoint is read", Then = "it has no fragment")]
+    public async Task Address_has_no_fragment() =>
+        Assert.DoesNotContain('#', (await server.MetadataAsync()).GetProperty("token_endpoint").GetString()!);
+
+    [Statement("RFC 6749 §3.2",
+        Given = "an authenticated client", When = "a parameter has no value", Then = "it counts as left out")]
+    public async Task Empty_parameter_counts_as_left_out()
+    {
+        Assert.Equal("USER ADMIN", (await server.AskAsync($"{Grant}&scope="))["scope"]);
+        Assert.Equal((400, "invalid_request"), (await server.AskAsync("grant_type=")).Outcome);
+    }
+
+    [Statement("RFC 6749 §3.2",
+        Given = "an authenticated client", When = "there is a parameter that nobody knows", Then = "it is ignored")]
+    public async Task Unknown_parameter_is_ignored() => Assert.Equal(200, (await server.AskAsync($"{Grant}&unknown=1")).Status);
+
+    [Statement("RFC 6749 §3.2",
+        Given = "an authenticated client", When = "a parameter occurs twice, known or not", Then = "the request is refused")]
+    public async Task Repeated_parameter_is_refused()
+    {
+        Assert.Equal((400, "invalid_request"), (await server.AskAsync($"{Grant}&scope=USER&scope=USER")).Outcome);
+        Assert.Equal((400, "invalid_request"), (await server.AskAsync($"{Grant}&unknown=1&unknown=2")).Outcome);
+    }
+
+    [Statement("RFC 6749 §3.3",
+        Given = "the scope USER", When = "user is asked for", Then = "it is another scope: case counts")]
+    public async Task Case_of_a_scope_counts() =>
+        Assert.Equal((400, "invalid_scope"), (await server.AskAsync($"{Grant}&scope=user")).Outcome);
+
+    [Statement("RFC 6749 §3.3",
+        Given = "a client with two scopes", When = "it asks for both in another order", Then = "it gets both")]
+    public async Task Order_of_scopes_does_not_count()
+    {
+        Assert.Equal("ADMIN USER", (await server.AskAsync($"{Grant}&scope=ADMIN+USER"))["scope"]);
+        Assert.Equal("USER ADMIN", (await server.AskAsync($"{Grant}&scope=USER+ADMIN"))["scope"]);
+    }
+
+    [Statement("RFC 6749 §3.3",
+        Given = "an authenticated client", When = "scope has a quote, a backslash, a line break or a letter outside ASCII",
+        Then = "it is refused as invalid_scope")]
+    public async Task Scope_has_a_syntax()
+    {
+        foreach (var scope in new[] { "%22USER%22", "US%5CER", "USER%0AADMIN", "%C3%BC" })
+        {
+            Assert.Equal((400, "invalid_scope"), (await server.AskAsync($"{Grant}&scope={scope}")).Outcome);
+        }
+    }
+
+    [Statement("RFC 6749 §3.3",
+        Given = "an authenticated client", When = "two spaces stand between two scopes",
+        Then = "it is refused: one space separates",
+        Holds = false, Because = "it is taken for one space, since no other scope than the two can be meant")]
+    public async Task Two_spaces_separate_as_well() =>
+        Assert.Equal("USER ADMIN", (await server.AskAsync($"{Grant}&scope=USER++ADMIN"))["scope"]);
+
+    [Statement("RFC 6749 §3.3",
+        Given = "a client with two scopes", When = "it leaves scope out",
+        Then = "a default counts: all that it may have, and it is told")]
+    public async Task Default_scope_is_told() => Assert.Equal("USER ADMIN", (await server.AskAsync())["scope"]);
+
+    [Statement("RFC 6749 §3.3",
+        Given = "a client with two scopes", When = "it asks for one", Then = "the token has that one and no other")]
+    public async Task No_more_scope_than_asked_for()
+    {
+        var answer = await server.AskAsync($"{Grant}&scope=USER");
+
+        Assert.Equal("USER", answer["scope"]);
+        Assert.Equal("USER", Read(answer["access_token"]!).GetProperty("scope").GetString());
+    }
+
+    [Statement("RFC 6749 §3.3",
+        Given = "a client with the scope USER alone", When = "it asks for USER and ADMIN",
+        Then = "it may get less than it asked for or be refused, and is refused")]
+    public async Task Scope_is_never_reduced_in_silence() =>
+        Assert.Equal((400, "invalid_scope"), (await server.AskAsync($"{Grant}&scope=USER+ADMIN", client: "user")).Outcome);
+
+    [Statement("RFC 6749 §B",
+        Given = "a form", When = "it is not UTF-8 once it is decoded", Then = "it is refused as invalid_request")]
+    public async Task Form_is_utf8()
+    {
+        Assert.Equal((400, "invalid_request"), (await server.AskAsync($"{Grant}&scope=\u00ff")).Outcome);
+    }
+}

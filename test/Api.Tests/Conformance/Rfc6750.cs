@@ -1,0 +1,126 @@
+using Api.Tests.Support;
+using static Api.Tests.Conformance.Server;
+
+namespace Api.Tests.Conformance;
+
+/// <summary>How access tokens are carried, and what a guarded route answers (RFC 6750).</summary>
+[Collection(SharedServer.Name)]
+public sealed class Rfc6750(Server server)
+{
+    [Statement("RFC 6750 §2",
+        Given = "a good token", When = "it is in the header and in the address at once",
+        Then = "the request is refused: one way at a time",
+        Holds = false,
+        Because = "the one in the address is not looked at, so that the request counts as one with the header alone")]
+    public async Task Token_in_the_address_is_not_looked_at()
+    {
+        var token = await server.TokenAsync();
+
+        Assert.Equal(200, (await server.CallAsync(token, $"/user/me?access_token={token}")).Status);
+    }
+
+    [Statement("RFC 6750 §2.1",
+        Given = "a good token", When = "it is in the header Authorization with the scheme Bearer", Then = "the route answers")]
+    public async Task Header_is_understood() => Assert.Equal(200, (await server.CallAsync(await server.TokenAsync())).Status);
+
+    [Statement("RFC 6750 §2.2",
+        Given = "a good token", When = "it is a parameter of a form", Then = "it need not be taken, and is not")]
+    public async Task Token_in_a_form_is_not_taken() => Assert.Equal(
+        (401, "Bearer"), Seen(await server.PostAsync(
+            "/admin/clients", $"access_token={await server.TokenAsync("ADMIN")}", "application/x-www-form-urlencoded")));
+
+    [Statement("RFC 6750 §2.3",
+        Given = "a good token", When = "it is in the address alone", Then = "it is better not taken, and is not")]
+    public async Task Token_in_the_address_is_not_taken() =>
+        Assert.Equal((401, "Bearer"), Seen(await server.CallAsync(null, $"/user/me?access_token={await server.TokenAsync()}")));
+
+    [Statement("RFC 6750 §3",
+        Given = "a guarded route", When = "no token comes with the request",
+        Then = "the answer is 401 with a challenge of scheme Bearer")]
+    public async Task Request_without_token_is_challenged()
+    {
+        var answer = await server.CallAsync(null);
+
+        Assert.Equal((401, "Bearer"), (answer.Status, Assert.Single(answer.Response.Headers.WwwAuthenticate).Scheme));
+    }
+
+    [Statement("RFC 6750 §3",
+        Given = "a guarded route", When = "no token comes with the request", Then = "the challenge has at least one attribute",
+        Holds = false,
+        Because = "it is the scheme alone, as HTTP allows: no realm and no scope would tell a client more than it knows")]
+    public async Task Challenge_without_attribute() => Assert.Equal("Bearer", (await server.CallAsync(null)).Challenge);
+
+    [Statement("RFC 6750 §3",
+        Given = "a guarded route", When = "a bad token comes with the request", Then = "the challenge has an error")]
+    public async Task Bad_token_has_an_error() =>
+        Assert.Contains("error=\"invalid_token\"", (await server.CallAsync("bad")).Challenge, StringComparison.Ordinal);
+
+    [Statement("RFC 6750 §3",
+        Given = "bad tokens of every kind", When = "they are refused",
+        Then = "each attribute of the challenge occurs once, in printable ASCII")]
+    public async Task Challenge_is_printable()
+    {
+        foreach (var bad in TokenForge.Bad.Values)
+        {
+            Assert.Matches(
+                """^Bearer error="[a-z_]+", error_description="[\x20-\x21\x23-\x5b\x5d-\x7e]+"$""",
+                (await server.CallAsync(bad(server.Forge))).Challenge);
+        }
+    }
+
+    [Statement("RFC 6750 §3",
+        Given = "a token without the scope of a route", When = "it is refused",
+        Then = "the challenge names the scope that is needed")]
+    public async Task Challenge_names_the_scope() => Assert.Contains(
+        "scope=\"ADMIN\"", (await server.CallAsync(await server.TokenAsync(), "/admin/keys")).Challenge, StringComparison.Ordinal);
+
+    [Statement("RFC 6750 §3.1",
+        Given = "a guarded route", When = "no token comes with the request", Then = "the challenge has no error code")]
+    public async Task No_error_without_token() =>
+        Assert.DoesNotContain("error", (await server.CallAsync(null)).Challenge, StringComparison.Ordinal);
+
+    [Statement("RFC 6750 §3.1",
+        Given = "a guarded route", When = "the header says Bearer and nothing more", Then = "the answer is 400 invalid_request",
+        Holds = false, Because = "it counts as a request without token, 401 and a challenge without error")]
+    public async Task Empty_header_counts_as_none() =>
+        Assert.Equal(
+            (401, "Bearer"), Seen(await server.SendAsync(HttpMethod.Get, "/user/me", null, [("Authorization", "Bearer")])));
+
+    [Statement("RFC 6750 §3.1",
+        Given = "a token that has expired", When = "it is sent", Then = "the answer is 401 invalid_token")]
+    public async Task Expired_token_is_refused() =>
+        AssertInvalid(await server.CallAsync(server.Forge.Sign(payload => payload["exp"] = server.Forge.Now - 3600)));
+
+    [Statement("RFC 6750 §3.1",
+        Given = "a token whose claims were changed", When = "it is sent", Then = "the answer is 401 invalid_token")]
+    public async Task Changed_token_is_refused() =>
+        AssertInvalid(await server.CallAsync(TokenForge.Bad["payload changed"](server.Forge)));
+
+    [Statement("RFC 6750 §3.1",
+        Given = "a good token without the scope of a route", When = "it is sent", Then = "the answer is 403 insufficient_scope")]
+    public async Task Token_without_scope_is_forbidden()
+    {
+        var answer = await server.CallAsync(await server.TokenAsync(), "/admin/keys");
+
+        Assert.Equal(403, answer.Status);
+        Assert.Contains("error=\"insufficient_scope\"", answer.Challenge, StringComparison.Ordinal);
+    }
+
+    [Statement("RFC 6750 §5.2",
+        Given = "two servers that trust the same issuer", When = "a token is read", Then = "it names the one that it is for")]
+    public async Task Token_has_an_audience() =>
+        Assert.Equal("api", Read(await server.TokenAsync()).GetProperty("aud").GetString());
+
+    [Statement("RFC 6750 §5.3",
+        Given = "a client without a lifetime of its own", When = "it gets a token", Then = "the token lives for an hour at most")]
+    public async Task Token_lives_for_an_hour() =>
+        Assert.InRange((await server.AskAsync()).Json.GetProperty("expires_in").GetInt32(), 1, 3600);
+
+    private static (int Status, string? Challenge) Seen(Answer answer) => (answer.Status, answer.Challenge);
+
+    private static void AssertInvalid(Answer answer)
+    {
+        Assert.Equal(401, answer.Status);
+        Assert.Contains("error=\"invalid_token\"", answer.Challenge, StringComparison.Ordinal);
+    }
+}

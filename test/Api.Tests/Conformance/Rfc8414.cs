@@ -1,0 +1,145 @@
+using System.Text.Json;
+using Api.Tests.Support;
+using static Api.Tests.Conformance.Server;
+
+namespace Api.Tests.Conformance;
+
+/// <summary>What the server publishes of itself (RFC 8414).</summary>
+[Collection(SharedServer.Name)]
+public sealed class Rfc8414(Server server)
+{
+    private const string Path = "/.well-known/oauth-authorization-server";
+
+    [Statement("RFC 8414 §2",
+        Given = "the metadata", When = "issuer is read", Then = "it is an https address without query and fragment")]
+    public async Task Issuer_is_an_https_address()
+    {
+        var issuer = new Uri((await server.MetadataAsync()).GetProperty("issuer").GetString()!);
+
+        Assert.Equal(("https", "", ""), (issuer.Scheme, issuer.Query, issuer.Fragment));
+    }
+
+    [Statement("RFC 8414 §2",
+        Given = "the metadata", When = "token_endpoint and jwks_uri are followed", Then = "they are https addresses, and answer")]
+    public async Task Addresses_answer()
+    {
+        var metadata = await server.MetadataAsync();
+        var token = new Uri(metadata.GetProperty("token_endpoint").GetString()!);
+        var keys = new Uri(metadata.GetProperty("jwks_uri").GetString()!);
+
+        Assert.Equal(("https", "https"), (token.Scheme, keys.Scheme));
+        Assert.Equal(200, (await server.CallAsync(null, keys.AbsolutePath)).Status);
+        Assert.Equal(200, (await server.PostAsync(
+            token.AbsolutePath, Grant, "application/x-www-form-urlencoded", server.Basic("both"))).Status);
+    }
+
+    [Statement("RFC 8414 §2",
+        Given = "a server all of whose grants end at the token endpoint", When = "the metadata is read",
+        Then = "there is no authorization_endpoint")]
+    public async Task No_authorization_endpoint() =>
+        Assert.DoesNotContain("authorization_endpoint", Names(await server.MetadataAsync()));
+
+    [Statement("RFC 8414 §2",
+        Given = "the metadata", When = "response_types_supported, which is required, is read",
+        Then = "it has what clients can ask for",
+        Holds = false,
+        Because = "it has token, although there is no authorization endpoint to ask; an empty list is refused by verifiers "
+            + "that take this "
+            + "server for an OpenID provider")]
+    public async Task Response_type_that_nobody_can_ask_for() =>
+        Assert.Equal(["token"], Strings(await server.MetadataAsync(), "response_types_supported"));
+
+    [Statement("RFC 8414 §2", Given = "the metadata", When = "scopes_supported is read", Then = "each of the scopes can be had")]
+    public async Task Scopes_can_be_had()
+    {
+        foreach (var scope in Strings(await server.MetadataAsync(), "scopes_supported"))
+        {
+            Assert.Equal(scope, (await server.AskAsync($"{Grant}&scope={scope}"))["scope"]);
+        }
+    }
+
+    [Statement("RFC 8414 §2",
+        Given = "the metadata", When = "grant_types_supported is read",
+        Then = "it has the one grant that works, not the default of two")]
+    public async Task Grant_types_are_those_that_work()
+    {
+        var grant = Assert.Single(Strings(await server.MetadataAsync(), "grant_types_supported"));
+
+        Assert.Equal(200, (await server.AskAsync($"grant_type={grant}")).Status);
+    }
+
+    [Statement("RFC 8414 §2",
+        Given = "the metadata", When = "token_endpoint_auth_methods_supported is read",
+        Then = "it has all that works and nothing else")]
+    public async Task Authentication_methods_work()
+    {
+        Assert.Equal(
+            ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+            Strings(await server.MetadataAsync(), "token_endpoint_auth_methods_supported"));
+        Assert.Equal(200, (await server.AskAsync()).Status);
+        Assert.Equal(
+            200, (await server.AskAsync($"{Grant}&client_id=both&client_secret={server.SecretOf("both")}", client: null)).Status);
+        Assert.Equal(200, (await server.AskWithAsync(server.Keys.Forge().Sign())).Status);
+    }
+
+    [Statement("RFC 8414 §2",
+        Given = "a server with private_key_jwt", When = "token_endpoint_auth_signing_alg_values_supported is read",
+        Then = "it is there, without none, and each of the algorithms works")]
+    public async Task Signature_algorithms_work()
+    {
+        var algorithms = Strings(await server.MetadataAsync(), "token_endpoint_auth_signing_alg_values_supported");
+
+        Assert.Equal(["ES256", "PS256", "RS256"], algorithms.Order(StringComparer.Ordinal));
+
+        foreach (var algorithm in algorithms)
+        {
+            var assertion = server.Keys.Forge(algorithm is "ES256" ? "ec" : "rsa", algorithm).Sign();
+            Assert.Equal(200, (await server.AskWithAsync(assertion)).Status);
+        }
+    }
+
+    [Statement("RFC 8414 §3",
+        Given = "an issuer without a path", When = "its metadata is asked for below /.well-known",
+        Then = "it is there, for everybody")]
+    public async Task Metadata_is_at_the_address_of_the_standard() =>
+        Assert.Equal(200, (await server.CallAsync(null, Path)).Status);
+
+    [Statement("RFC 8414 §3.1",
+        Given = "an issuer with a path", When = "its metadata is asked for with /.well-known/… between host and path",
+        Then = "it is there",
+        Holds = false,
+        Because = "it is at the path followed by /.well-known/…, as OpenID Connect Discovery has it; the front of such an "
+            + "issuer can map the other")]
+    public async Task Metadata_of_an_issuer_with_a_path()
+    {
+        using var api = new ApiFactory().Set("Issuer", "https://issuer.example/auth");
+
+        Assert.Equal(401, (await server.CallAsync(null, Path + "/auth", api)).Status);
+        Assert.Equal(200, (await server.CallAsync(null, "/auth" + Path, api)).Status);
+    }
+
+    [Statement("RFC 8414 §3.2",
+        Given = "the metadata", When = "it is answered", Then = "it is 200 with application/json, an object")]
+    public async Task Metadata_is_json()
+    {
+        var answer = await server.CallAsync(null, Path);
+
+        Assert.Equal((200, "application/json", JsonValueKind.Object), (answer.Status, answer.Type, answer.Json.ValueKind));
+    }
+
+    [Statement("RFC 8414 §3.2", Given = "the metadata", When = "it is read", Then = "no member is null or an empty list")]
+    public async Task No_member_is_empty() => Assert.All(
+        (await server.MetadataAsync()).EnumerateObject(),
+        member => Assert.False(member.Value.GetRawText() is "null" or "[]" or "\"\"", member.Name));
+
+    [Statement("RFC 8414 §3.2",
+        Given = "an address below /.well-known", When = "there is nothing", Then = "the answer is an HTTP error")]
+    public async Task Nothing_is_an_error() =>
+        Assert.InRange((await server.CallAsync(null, "/.well-known/unknown")).Status, 400, 499);
+
+    [Statement("RFC 8414 §3.3",
+        Given = "the metadata", When = "issuer is compared with the address that it was asked at",
+        Then = "they agree, character by character")]
+    public async Task Issuer_is_that_of_the_address() =>
+        Assert.Equal(ApiFactory.Issuer, (await server.CallAsync(null, Path))["issuer"]);
+}

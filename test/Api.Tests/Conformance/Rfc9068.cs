@@ -1,0 +1,124 @@
+using Api.Tests.Support;
+using static Api.Tests.Conformance.Server;
+
+namespace Api.Tests.Conformance;
+
+/// <summary>The profile of JWT access tokens (RFC 9068).</summary>
+[Collection(SharedServer.Name)]
+public sealed class Rfc9068(Server server)
+{
+    [Statement("RFC 9068 §2.1", Given = "a token", When = "its header is read", Then = "alg is RS256, and never none")]
+    public async Task Token_is_signed() =>
+        Assert.Equal("RS256", Read(await server.TokenAsync(), 0).GetProperty("alg").GetString());
+
+    [Statement("RFC 9068 §2.1",
+        Given = "the settings as they are", When = "the header of a token is read", Then = "typ is at+jwt",
+        Holds = false, Because = "it is JWT: some gateways and libraries refuse the other; AccessTokenType=at+jwt sets it")]
+    public async Task Type_is_jwt_by_default() =>
+        Assert.Equal("JWT", Read(await server.TokenAsync(), 0).GetProperty("typ").GetString());
+
+    [Statement("RFC 9068 §2.1",
+        Given = "the setting AccessTokenType=at+jwt", When = "the header of a token is read", Then = "typ is at+jwt")]
+    public async Task Type_can_be_set() =>
+        Assert.Equal("at+jwt", Read(await server.Typed.GetTokenAsync("USER"), 0).GetProperty("typ").GetString());
+
+    [Statement("RFC 9068 §2.2",
+        Given = "a token", When = "its claims are read", Then = "iss, exp, aud, sub, client_id, iat and jti are there")]
+    public async Task Claims_are_there() => Assert.Equal(
+        ["aud", "client_id", "exp", "iat", "iss", "jti", "scope", "sub"], Names(Read(await server.TokenAsync())));
+
+    [Statement("RFC 9068 §2.2",
+        Given = "the client credentials grant", When = "the claims are read", Then = "sub is the client itself")]
+    public async Task Subject_is_the_client()
+    {
+        var claims = Read(await server.TokenAsync());
+
+        Assert.Equal(("both", "both"), (claims.GetProperty("sub").GetString(), claims.GetProperty("client_id").GetString()));
+    }
+
+    [Statement("RFC 9068 §2.2.3",
+        Given = "a request with scope", When = "the claims are read", Then = "scope is there, one string separated by spaces")]
+    public async Task Scope_is_one_string() =>
+        Assert.Equal("USER ADMIN", Read(await server.TokenAsync("USER+ADMIN")).GetProperty("scope").GetString());
+
+    [Statement("RFC 9068 §3",
+        Given = "a request without resource", When = "the claims are read", Then = "aud is a default: the setting Audience")]
+    public async Task Audience_has_a_default() =>
+        Assert.Equal("api", Read(await server.TokenAsync()).GetProperty("aud").GetString());
+
+    [Statement("RFC 9068 §3",
+        Given = "a request with resource (RFC 8707)", When = "the claims are read", Then = "aud is that resource",
+        Holds = false, Because = "resource is ignored like each unknown parameter: there is one audience, and aud is always it")]
+    public async Task Resource_is_ignored() => Assert.Equal(
+        "api", Read((await server.AskAsync($"{Grant}&resource=https%3A%2F%2Fother.example"))["access_token"]!).GetProperty("aud").GetString());
+
+    [Statement("RFC 9068 §4",
+        Given = "the setting AccessTokenType=at+jwt", When = "a token of type at+jwt is sent", Then = "it is accepted")]
+    public async Task Type_is_accepted() => Assert.Equal(200, await StatusOfTypeAsync("at+jwt"));
+
+    [Statement("RFC 9068 §4",
+        Given = "the setting AccessTokenType=at+jwt", When = "typ is AT+JWT, the same media type", Then = "the token is accepted",
+        Holds = false, Because = "it is refused, as case counts here: the only issuer writes small letters")]
+    public async Task Case_of_the_type_counts() => Assert.Equal(401, await StatusOfTypeAsync("AT+JWT"));
+
+    [Statement("RFC 9068 §4",
+        Given = "the setting AccessTokenType=at+jwt", When = "a token of type application/at+jwt is sent",
+        Then = "it is accepted",
+        Holds = false, Because = "it is refused: the only issuer writes the short form")]
+    public async Task Long_type_is_refused() => Assert.Equal(401, await StatusOfTypeAsync("application/at+jwt"));
+
+    [Statement("RFC 9068 §4",
+        Given = "a token", When = "iss, aud, exp or the signature is wrong", Then = "the answer is 401 invalid_token")]
+    public async Task Wrong_token_is_refused()
+    {
+        foreach (var what in new[] { "other iss", "other aud", "exp in past time", "no exp at any time", "another key under our kid" })
+        {
+            var answer = await server.CallAsync(TokenForge.Bad[what](server.Forge));
+
+            Assert.Equal(401, answer.Status);
+            Assert.Contains("invalid_token", answer.Challenge, StringComparison.Ordinal);
+        }
+    }
+
+    [Statement("RFC 9068 §4",
+        Given = "a resource server", When = "it looks for the keys", Then = "it finds them by jwks_uri of the metadata")]
+    public async Task Keys_are_found_by_the_metadata()
+    {
+        var address = new Uri((await server.MetadataAsync()).GetProperty("jwks_uri").GetString()!);
+
+        Assert.Equal(200, (await server.CallAsync(null, address.AbsolutePath)).Status);
+    }
+
+    [Statement("RFC 9068 §5",
+        Given = "claims of a client's own", When = "sub, client_id or scope is among them",
+        Then = "the client is not registered")]
+    public async Task Claims_of_the_server_cannot_be_set()
+    {
+        foreach (var claim in new[] { "sub", "client_id", "scope", "aud", "iss" })
+        {
+            Assert.Equal(400, (await server.RegisterAsync($$"""
+                "claims":{"{{claim}}":"other"}
+                """)).Status);
+        }
+    }
+
+    [Statement("RFC 9068 §5",
+        Given = "a client", When = "another is registered with its id", Then = "it is refused: no two have the same sub")]
+    public async Task Two_clients_never_share_a_subject() =>
+        Assert.Equal(409, (await server.RegisterAsync("\"client_id\":\"both\"")).Status);
+
+    [Statement("RFC 9068 §6",
+        Given = "a client", When = "its token is read",
+        Then = "it has the claims that were registered for it, and nothing else of its own")]
+    public async Task Nothing_else_is_in_the_token()
+    {
+        var client = await server.RegisterAsync("\"claims\":{\"tenant\":\"nord\"}");
+        var answer = await server.AskAsync(client: client["client_id"], secret: client["client_secret"]);
+
+        Assert.Equal(
+            ["aud", "client_id", "exp", "iat", "iss", "jti", "scope", "sub", "tenant"], Names(Read(answer["access_token"]!)));
+    }
+
+    private async Task<int> StatusOfTypeAsync(string type) =>
+        (await server.CallAsync(server.Forge.Sign(header: header => header["typ"] = type), api: server.Typed)).Status;
+}

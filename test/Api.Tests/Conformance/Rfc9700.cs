@@ -1,0 +1,109 @@
+using Api.Tests.Support;
+using static Api.Tests.Conformance.Server;
+
+namespace Api.Tests.Conformance;
+
+/// <summary>What RFC 9700 advises, as far as it is about clients of their own account and private_key_jwt.</summary>
+[Collection(SharedServer.Name)]
+public sealed class Rfc9700(Server server)
+{
+    [Statement("RFC 9700 §2.1.2",
+        Given = "the server", When = "a token is asked for by a browser's address",
+        Then = "there is none: no token ever is in an address")]
+    public async Task No_implicit_grant() => Assert.Equal(
+        (401, "Bearer"), Seen(await server.CallAsync(null, "/oauth2/authorize?response_type=token&client_id=both")));
+
+    [Statement("RFC 9700 §2.2.1",
+        Given = "a token", When = "somebody else has stolen it", Then = "it is of no use: it is bound to its client by a key",
+        Holds = false,
+        Because = "it is a bearer token without cnf, which API Gateway's authorizer asks for; it lives for an hour by default")]
+    public async Task Token_is_not_bound() => Assert.DoesNotContain("cnf", Names(Read(await server.TokenAsync())));
+
+    [Statement("RFC 9700 §2.3",
+        Given = "a client that asks for one of its scopes", When = "the token is used where another is needed",
+        Then = "it is refused")]
+    public async Task Token_has_no_more_rights_than_asked_for() =>
+        Assert.Equal(403, (await server.CallAsync(await server.TokenAsync("USER"), "/admin/keys")).Status);
+
+    [Statement("RFC 9700 §2.3",
+        Given = "a token for another resource server", When = "it is sent here", Then = "it is refused")]
+    public async Task Token_is_for_one_server() =>
+        Assert.Equal(401, (await server.CallAsync(TokenForge.Bad["other aud"](server.Forge))).Status);
+
+    [Statement("RFC 9700 §2.4",
+        Given = "a client", When = "it asks with a user's password", Then = "it is refused: there is no such grant")]
+    public async Task No_password_grant() => Assert.Equal(
+        (400, "unsupported_grant_type"), (await server.AskAsync("grant_type=password&username=a&password=b")).Outcome);
+
+    [Statement("RFC 9700 §2.5",
+        Given = "a client with a key", When = "it is registered for private_key_jwt",
+        Then = "there is no secret that could be stolen")]
+    public async Task Client_with_a_key_has_no_secret()
+    {
+        var answer = await server.RegisterAsync($$"""
+            "token_endpoint_auth_method":"private_key_jwt","jwks":{"keys":[{{ClientKeyPair.Ec().Jwk().ToJsonString()}}]}
+            """);
+
+        Assert.Equal(201, answer.Status);
+        Assert.False(answer.Json.TryGetProperty("client_secret", out _));
+    }
+
+    [Statement("RFC 9700 §2.5",
+        Given = "a client that is registered for one method", When = "it uses another", Then = "it is refused")]
+    public async Task Method_can_be_fixed()
+    {
+        var client = await server.RegisterAsync("\"token_endpoint_auth_method\":\"client_secret_post\"");
+        var (id, secret) = (client["client_id"], client["client_secret"]);
+
+        Assert.Equal((401, "invalid_client"), (await server.AskAsync(client: id, secret: secret)).Outcome);
+        Assert.Equal(200, (await server.AskAsync($"{Grant}&client_id={id}&client_secret={secret}", client: null)).Status);
+    }
+
+    [Statement("RFC 9700 §2.6",
+        Given = "a client or a resource server", When = "it knows the issuer alone", Then = "metadata tells it everything else")]
+    public async Task Metadata_is_published()
+    {
+        var names = Names((await server.CallAsync(null, "/.well-known/oauth-authorization-server")).Json);
+
+        Assert.All(["issuer", "token_endpoint", "jwks_uri"], name => Assert.Contains(name, names));
+    }
+
+    [Statement("RFC 9700 §4.3.2",
+        Given = "a good token", When = "it is in the query of an address", Then = "it does not count")]
+    public async Task Token_in_an_address_does_not_count() =>
+        Assert.Equal(401, (await server.CallAsync(null, $"/user/me?access_token={await server.TokenAsync()}")).Status);
+
+    [Statement("RFC 9700 §4.13",
+        Given = "a caller", When = "it sends the headers of a proxy", Then = "issuer and addresses stay as they are set")]
+    public async Task Headers_of_a_proxy_change_nothing()
+    {
+        var answer = await server.SendAsync(
+            HttpMethod.Get,
+            "/.well-known/openid-configuration",
+            headers: [("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "http"), ("Forwarded", "host=evil.example")]);
+
+        Assert.Equal((await server.MetadataAsync()).GetRawText(), answer.Text);
+    }
+
+    [Statement("RFC 9700 §4.13",
+        Given = "a caller", When = "it sends the headers by which a gateway tells who was authenticated",
+        Then = "they do not count")]
+    public async Task Headers_of_a_gateway_do_not_count() => Assert.Equal(
+        401,
+        (await server.SendAsync(
+            HttpMethod.Get, "/admin/keys", headers: [("X-Forwarded-User", "both"), ("X-Amzn-Oidc-Identity", "both")])).Status);
+
+    [Statement("RFC 9700 §4.15",
+        Given = "anybody without the scope ADMIN", When = "a client is registered with an id of one's own choice",
+        Then = "it is refused")]
+    public async Task Nobody_chooses_an_id()
+    {
+        const string Body = """{"client_id":"mine","client_name":"Mine","scope":"USER"}""";
+
+        Assert.Equal(401, (await server.PostAsync("/admin/clients", Body, "application/json")).Status);
+        Assert.Equal(
+            403, (await server.PostAsync("/admin/clients", Body, "application/json", $"Bearer {await server.TokenAsync("USER")}")).Status);
+    }
+
+    private static (int Status, string? Challenge) Seen(Answer answer) => (answer.Status, answer.Challenge);
+}

@@ -1,0 +1,22 @@
+namespace Api.Tests.Conformance;
+
+/// <summary>A statement of a standard in words of our own, and the test that shows whether it holds: a row of docs/conformance.md.</summary>
+/// <param name="section">Document and section, such as <c>RFC 6749 §5.1</c>.</param>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class StatementAttribute(string section) : FactAttribute
+{
+    public string Section { get; } = section;
+
+    public required string Given { get; init; }
+
+    public required string When { get; init; }
+
+    /// <summary>What the standard wants, whether it holds here or not.</summary>
+    public required string Then { get; init; }
+
+    /// <summary>False: the test shows what happens instead.</summary>
+    public bool Holds { get; init; } = true;
+
+    /// <summary>What happens instead, and why.</summary>
+    public string? Because { get; init; }
+}
