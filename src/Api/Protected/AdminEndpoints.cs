@@ -31,7 +31,7 @@ internal static class AdminEndpoints
         var ring = await keys.GetAsync(http.RequestAborted);
         http.Response.NoStore();
 
-        return TypedResults.Json(KeyList.From(ring, time.GetUtcNow()));
+        return TypedResults.Json(KeyList.From(ring, time.GetUtcNow()), ApiJson.Answers.KeyList);
     }
 
     private static async Task<IResult> RotateKeysAsync(KeyRingCache keys, KeySchedule schedule, TimeProvider time, Audit audit, HttpContext http)
@@ -59,7 +59,8 @@ internal static class AdminEndpoints
 
         audit.KeysChanged(CallerOf(http), "Rotation");
 
-        return TypedResults.Json(KeyRotationTimes.From(schedule, now), statusCode: StatusCodes.Status202Accepted);
+        return TypedResults.Json(
+            KeyRotationTimes.From(schedule, now), ApiJson.Answers.KeyRotationTimes, statusCode: StatusCodes.Status202Accepted);
     }
 
     /// <summary>Whom the token names, which was checked before this.</summary>

@@ -106,9 +106,11 @@ internal static class ClientEndpoints
 
         var page = await clients.ListAsync(cursor, count, http.RequestAborted);
 
-        return TypedResults.Json(new ClientList(
-            [.. page.Clients.Select(ClientMetadata.From)],
-            page.Next is null ? null : Base64UrlEncoder.Encode(CursorPrefix + page.Next)));
+        return TypedResults.Json(
+            new ClientList(
+                [.. page.Clients.Select(ClientMetadata.From)],
+                page.Next is null ? null : Base64UrlEncoder.Encode(CursorPrefix + page.Next)),
+            ApiJson.Answers.ClientList);
     }
 
     private static async Task<IResult> GetAsync(ClientAdministration clients, HttpContext http, string id) =>
@@ -175,7 +177,7 @@ internal static class ClientEndpoints
         http.Response.NoStore();
         http.Response.Headers.ETag = ETagOf(result.Client!);
 
-        return TypedResults.Json(NewSecret.From(result), statusCode: StatusCodes.Status201Created);
+        return TypedResults.Json(NewSecret.From(result), ApiJson.Answers.NewSecret, statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> DeleteSecretAsync(ClientAdministration clients, HttpContext http, string id, string secretId)
@@ -203,7 +205,7 @@ internal static class ClientEndpoints
             http.Response.Headers.Location = $"{http.Request.PathBase}{http.Request.Path}/{client.ClientId}";
         }
 
-        return TypedResults.Json(ClientMetadata.From(result), statusCode: status);
+        return TypedResults.Json(ClientMetadata.From(result), ApiJson.Answers.ClientMetadata, statusCode: status);
     }
 
     private static string ETagOf(Client client) => $"\"{client.Version}\"";

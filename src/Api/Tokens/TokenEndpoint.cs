@@ -97,7 +97,7 @@ internal static class TokenEndpoint
         var issued = await issuer.IssueAsync(client, scopes, http.RequestAborted);
         audit.TokenIssued(http, client.ClientId, credentials.Method, issued.Response.Scope, issued.TokenId, issued.Reused);
 
-        return TypedResults.Json(issued.Response);
+        return TypedResults.Json(issued.Response, ApiJson.Answers.TokenResponse);
 
         TokenError Refuse(TokenError refusal, string? clientId = null)
         {

@@ -46,7 +46,8 @@ internal sealed record TokenError(int Status, string Error, string Description) 
             httpContext.Response.Headers[HeaderNames.WWWAuthenticate] = "Basic realm=\"oauth2\", charset=\"UTF-8\"";
         }
 
-        return TypedResults.Json(new TokenErrorResponse(Error, Description), statusCode: Status).ExecuteAsync(httpContext);
+        return TypedResults.Json(new(Error, Description), ApiJson.Answers.TokenErrorResponse, statusCode: Status)
+            .ExecuteAsync(httpContext);
     }
 
     private static TokenError Invalid(string error, string description) => new(StatusCodes.Status400BadRequest, error, description);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Amazon.Lambda.RuntimeSupport;
 
@@ -61,7 +62,7 @@ internal sealed class RuntimeClient(string address)
 
     private HttpRequestMessage Report(string path, string category, RuntimeError error)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(error, JsonSerializerOptions.Web);
+        var json = JsonSerializer.SerializeToUtf8Bytes(error, RuntimeJson.Default.RuntimeError);
 
         return new(HttpMethod.Post, new Uri(_api, path))
         {
@@ -82,3 +83,7 @@ internal sealed record RuntimeError(string ErrorType, string ErrorMessage)
 {
     public static RuntimeError Of(Exception exception) => new(exception.GetType().Name, exception.Message);
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(RuntimeError))]
+internal sealed partial class RuntimeJson : JsonSerializerContext;
