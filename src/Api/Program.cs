@@ -1,3 +1,4 @@
+using Amazon.Lambda.Serialization.SystemTextJson;
 using Api;
 using Api.ApiDescription;
 using Api.Clients;
@@ -18,7 +19,7 @@ try
 
     JsonLines.UseOnLambda(builder.Logging);
     builder.WebHost.ConfigureKestrel(ServerLimits.Configure);
-    builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi);
+    builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi, new SourceGeneratorLambdaJsonSerializer<LambdaJson>());
     builder.Services.AddProblemDetails();
     builder.Services.AddExceptionHandler<Unavailable>();
     builder.Services.AddSingleton(TimeProvider.System);

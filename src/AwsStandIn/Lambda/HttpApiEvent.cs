@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using Amazon.Lambda.APIGatewayEvents;
+using Amazon.Lambda.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -9,29 +10,23 @@ using Microsoft.Net.Http.Headers;
 
 namespace Amazon.Lambda.AspNetCoreServer.Hosting.Internal;
 
-/// <summary>
-/// A request as an HTTP API hands it to a function (Amazon API Gateway Developer Guide, "Create AWS Lambda proxy integrations for
-/// HTTP APIs", payload format version 2.0). The claims of its authorizer are left alone.
-/// </summary>
-internal sealed record HttpApiEvent(
-    string? Version,
-    string? RawPath,
-    string? RawQueryString,
-    string[]? Cookies,
-    Dictionary<string, string>? Headers,
-    HttpApiRequestContext? RequestContext,
-    string? Body,
-    bool IsBase64Encoded)
+/// <summary>Makes the request that an event stands for.</summary>
+internal sealed class HttpApiEvent
 {
-    [JsonIgnore]
-    public string Method => RequestContext!.Http!.Method!;
+    private readonly APIGatewayHttpApiV2ProxyRequest _event;
+
+    private HttpApiEvent(APIGatewayHttpApiV2ProxyRequest source) => _event = source;
+
+    public string Method => _event.RequestContext.Http.Method;
 
     /// <exception cref="InvalidOperationException">It is none; the message names what is missing.</exception>
-    public static HttpApiEvent Parse(ReadOnlySpan<byte> json)
+    public static HttpApiEvent Parse(ILambdaSerializer serializer, byte[] json)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, HttpApiJson.Default.HttpApiEvent) switch
+            using var stream = new MemoryStream(json, writable: false);
+
+            return serializer.Deserialize<APIGatewayHttpApiV2ProxyRequest?>(stream) switch
             {
                 null => throw NotOne("it is null"),
                 { Version: null } => throw NotOne("version is missing"),
@@ -41,8 +36,8 @@ internal sealed record HttpApiEvent(
                 { RequestContext.Http.Method: null or "" } => throw NotOne("requestContext.http.method is missing"),
                 { RequestContext.Http.Path: null or "" } => throw NotOne("requestContext.http.path is missing"),
                 // The annotations do not reach into a dictionary.
-                { Headers: { } headers } when headers.ContainsValue(null!) => throw NotOne("a header is null"),
-                var valid => valid,
+                { Headers: { } headers } when headers.Values.Contains(null!) => throw NotOne("a header is null"),
+                var valid => new(valid),
             };
         }
         catch (JsonException exception)
@@ -57,25 +52,25 @@ internal sealed record HttpApiEvent(
     {
         var features = new FeatureCollection();
         var body = ReadBody();
-        var (pathBase, path) = SplitStage(Decode(RequestContext!.Http!.Path!));
-        var query = RawQueryString is { Length: > 0 } ? "?" + RawQueryString : "";
+        var (pathBase, path) = SplitStage(Decode(_event.RequestContext.Http.Path));
+        var query = _event.RawQueryString is { Length: > 0 } ? "?" + _event.RawQueryString : "";
         features.Set<IHttpRequestFeature>(new HttpRequestFeature
         {
-            Protocol = RequestContext.Http.Protocol ?? "",
+            Protocol = _event.RequestContext.Http.Protocol ?? "",
             // The gateway speaks nothing else.
             Scheme = Uri.UriSchemeHttps,
             Method = Method,
             PathBase = pathBase.Value ?? "",
             Path = path.Value!,
             QueryString = query,
-            RawTarget = RawPath + query,
+            RawTarget = _event.RawPath + query,
             Headers = ReadHeaders(body.Length),
             Body = new MemoryStream(body, writable: false),
         });
         features.Set<IHttpRequestBodyDetectionFeature>(new BodyDetection(body.Length > 0));
         features.Set<IHttpConnectionFeature>(new HttpConnectionFeature
         {
-            RemoteIpAddress = IPAddress.TryParse(RequestContext.Http.SourceIp, out var address) ? address : null,
+            RemoteIpAddress = IPAddress.TryParse(_event.RequestContext.Http.SourceIp, out var address) ? address : null,
         });
 
         return features;
@@ -91,7 +86,9 @@ internal sealed record HttpApiEvent(
     {
         try
         {
-            return Body is null ? [] : IsBase64Encoded ? Convert.FromBase64String(Body) : Encoding.UTF8.GetBytes(Body);
+            return _event.Body is null ? []
+                : _event.IsBase64Encoded ? Convert.FromBase64String(_event.Body)
+                : Encoding.UTF8.GetBytes(_event.Body);
         }
         catch (FormatException)
         {
@@ -101,7 +98,7 @@ internal sealed record HttpApiEvent(
 
     // A stage with a name is the start of the path, and not the app's business.
     private (PathString Base, PathString Path) SplitStage(PathString path) =>
-        RequestContext!.Stage is { Length: > 0 } stage
+        _event.RequestContext.Stage is { Length: > 0 } stage
         && path.StartsWithSegments("/" + stage, StringComparison.Ordinal, out var matched, out var rest)
             ? (matched, rest.HasValue ? rest : "/")
             : (PathString.Empty, path);
@@ -110,18 +107,18 @@ internal sealed record HttpApiEvent(
     {
         var headers = new HeaderDictionary();
 
-        foreach (var (name, value) in Headers ?? [])
+        foreach (var (name, value) in _event.Headers ?? new Dictionary<string, string>())
         {
             // Repeated headers arrive joined with commas; joined again, the parts are what they were.
             headers[name] = new StringValues(value.Split(','));
         }
 
-        headers.TryAdd(HeaderNames.Host, RequestContext!.DomainName);
+        headers.TryAdd(HeaderNames.Host, _event.RequestContext.DomainName);
         headers.ContentLength ??= contentLength;
 
-        if (Cookies is { Length: > 0 })
+        if (_event.Cookies is { Length: > 0 })
         {
-            headers[HeaderNames.Cookie] = string.Join("; ", Cookies);
+            headers[HeaderNames.Cookie] = string.Join("; ", _event.Cookies);
         }
 
         return headers;
@@ -132,13 +129,3 @@ internal sealed record HttpApiEvent(
 
     private sealed record BodyDetection(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;
 }
-
-/// <summary>Where the request came in.</summary>
-internal sealed record HttpApiRequestContext(string? DomainName, string? Stage, HttpApiRequestLine? Http);
-
-/// <summary>What was asked, and by whom.</summary>
-internal sealed record HttpApiRequestLine(string? Method, string? Path, string? Protocol, string? SourceIp);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(HttpApiEvent))]
-internal sealed partial class HttpApiJson : JsonSerializerContext;

@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Unicode;
+using Amazon.Lambda.APIGatewayEvents;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -15,10 +13,6 @@ namespace Amazon.Lambda.AspNetCoreServer.Hosting.Internal;
 /// </summary>
 internal sealed class HttpApiResponse : HttpResponseFeature, IDisposable
 {
-    public static readonly byte[] InternalServerError = """{"statusCode":500}"""u8.ToArray();
-
-    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly MemoryStream _body = new();
     private readonly Stack<(Func<object, Task> Callback, object State)> _onStarting = [];
     private readonly Stack<(Func<object, Task> Callback, object State)> _onCompleted = [];
@@ -45,60 +39,24 @@ internal sealed class HttpApiResponse : HttpResponseFeature, IDisposable
 
     public Task RunCompletedAsync() => RunAsync(_onCompleted);
 
-    public byte[] ToJson(string method)
+    public APIGatewayHttpApiV2ProxyResponse ToAnswer(string method)
     {
-        var answer = new ArrayBufferWriter<byte>();
-
-        using (var json = new Utf8JsonWriter(answer, Json))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("statusCode", StatusCode);
-            WriteHeaders(json);
-            WriteBody(json, method);
-            json.WriteEndObject();
-        }
-
-        return answer.WrittenSpan.ToArray();
-    }
-
-    private void WriteHeaders(Utf8JsonWriter json)
-    {
-        json.WriteStartObject("headers");
-
-        // A cookie may have commas of its own, so each stands alone.
-        foreach (var (name, values) in Headers.Where(header => header.Key != HeaderNames.SetCookie))
-        {
-            json.WriteString(name, string.Join(',', values.AsEnumerable()));
-        }
-
-        json.WriteEndObject();
-        json.WriteStartArray("cookies");
-
-        foreach (var cookie in Headers.SetCookie)
-        {
-            json.WriteStringValue(cookie);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private void WriteBody(Utf8JsonWriter json, string method)
-    {
-        // RFC 9110 §6.4.1: these have none, whatever the app wrote.
+        // RFC 9110 §6.4.1: these have no body, whatever the app wrote.
         var body = HttpMethods.IsHead(method) || StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified
             ? []
             : _body.GetBuffer().AsSpan(0, (int)_body.Length);
+        var isText = Utf8.IsValid(body);
 
-        if (Utf8.IsValid(body))
+        return new()
         {
-            json.WriteString("body", Encoding.UTF8.GetString(body));
-            json.WriteBoolean("isBase64Encoded", false);
-        }
-        else
-        {
-            json.WriteBase64String("body", body);
-            json.WriteBoolean("isBase64Encoded", true);
-        }
+            StatusCode = StatusCode,
+            // A cookie may have commas of its own, so each stands alone.
+            Headers = Headers.Where(header => header.Key != HeaderNames.SetCookie)
+                .ToDictionary(header => header.Key, header => string.Join(',', header.Value.AsEnumerable())),
+            Cookies = [.. Headers.SetCookie.OfType<string>()],
+            Body = isText ? Encoding.UTF8.GetString(body) : Convert.ToBase64String(body),
+            IsBase64Encoded = !isText,
+        };
     }
 
     private static async Task RunAsync(Stack<(Func<object, Task> Callback, object State)> callbacks)

@@ -1,5 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using Amazon.Lambda.AspNetCoreServer.Hosting.Internal;
 using Amazon.Lambda.RuntimeSupport;
+using Amazon.Lambda.Serialization.SystemTextJson;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -10,7 +13,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class ServiceCollectionExtensions
 {
     /// <summary>Puts Lambda in the place of the web server; outside Lambda, where there is no Runtime API, it changes nothing.</summary>
-    public static IServiceCollection AddAWSLambdaHosting(this IServiceCollection services, LambdaEventSource eventSource)
+    public static IServiceCollection AddAWSLambdaHosting<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this IServiceCollection services, LambdaEventSource eventSource, SourceGeneratorLambdaJsonSerializer<T> serializer)
+        where T : JsonSerializerContext
     {
         if (eventSource is not LambdaEventSource.HttpApi)
         {
@@ -23,7 +29,7 @@ public static class ServiceCollectionExtensions
             FailedInit.ReportThrough(runtime);
             services.RemoveAll<IServer>();
             services.AddSingleton<IServer>(provider =>
-                new LambdaServer(runtime, provider.GetRequiredService<ILogger<LambdaServer>>()));
+                new LambdaServer(runtime, serializer, provider.GetRequiredService<ILogger<LambdaServer>>()));
         }
 
         return services;

@@ -1,12 +1,15 @@
+using Amazon.Lambda.Core;
 using Amazon.Lambda.RuntimeSupport;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Amazon.Lambda.AspNetCoreServer.Hosting.Internal;
 
 /// <summary>A web server without a socket: its requests are the events of the function, one after the other.</summary>
-internal sealed partial class LambdaServer(RuntimeClient runtime, ILogger<LambdaServer> logger) : IServer
+internal sealed partial class LambdaServer(RuntimeClient runtime, ILambdaSerializer serializer, ILogger<LambdaServer> logger)
+    : IServer
 {
     private readonly TaskCompletionSource _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -44,7 +47,7 @@ internal sealed partial class LambdaServer(RuntimeClient runtime, ILogger<Lambda
     {
         try
         {
-            var request = HttpApiEvent.Parse(invocation.Event);
+            var request = HttpApiEvent.Parse(serializer, invocation.Event);
             using var answer = new ByteArrayContent(await ProcessAsync(application, request, invocation.Deadline));
             await runtime.RespondAsync(invocation, answer);
         }
@@ -84,11 +87,14 @@ internal sealed partial class LambdaServer(RuntimeClient runtime, ILogger<Lambda
             LogUnhandled(logger, exception);
         }
 
-        var answer = failure is null ? response.ToJson(request.Method) : HttpApiResponse.InternalServerError;
+        using var answer = new MemoryStream();
+        serializer.Serialize(
+            failure is null ? response.ToAnswer(request.Method) : new() { StatusCode = StatusCodes.Status500InternalServerError },
+            answer);
         await response.RunCompletedAsync();
         application.DisposeContext(context, failure);
 
-        return answer;
+        return answer.ToArray();
     }
 
     [LoggerMessage(1, LogLevel.Error, "The event {RequestId} cannot be answered")]

@@ -1,3 +1,4 @@
+using Amazon.Lambda.Serialization.SystemTextJson;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +20,7 @@ internal sealed class EchoApi : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi);
+        builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi, new SourceGeneratorLambdaJsonSerializer<LambdaJson>());
         Environment.SetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API", null);
         _app = builder.Build();
         _app.Run(answer);

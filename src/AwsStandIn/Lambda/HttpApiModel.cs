@@ -1,0 +1,63 @@
+// The types of the package are not annotated either.
+#nullable disable
+
+namespace Amazon.Lambda.APIGatewayEvents;
+
+/// <summary>
+/// A request as an HTTP API hands it to a function (Amazon API Gateway Developer Guide, "Create AWS Lambda proxy integrations for
+/// HTTP APIs", payload format version 2.0). The claims of its authorizer are left alone.
+/// </summary>
+public class APIGatewayHttpApiV2ProxyRequest
+{
+    public string Version { get; set; }
+
+    public string RawPath { get; set; }
+
+    public string RawQueryString { get; set; }
+
+    public string[] Cookies { get; set; }
+
+    public IDictionary<string, string> Headers { get; set; }
+
+    public ProxyRequestContext RequestContext { get; set; }
+
+    public string Body { get; set; }
+
+    public bool IsBase64Encoded { get; set; }
+
+    /// <summary>Where the request came in.</summary>
+    public class ProxyRequestContext
+    {
+        public string DomainName { get; set; }
+
+        public HttpDescription Http { get; set; }
+
+        public string Stage { get; set; }
+    }
+
+    /// <summary>What was asked, and by whom.</summary>
+    public class HttpDescription
+    {
+        public string Method { get; set; }
+
+        public string Path { get; set; }
+
+        public string Protocol { get; set; }
+
+        public string SourceIp { get; set; }
+    }
+}
+
+/// <summary>A response as an HTTP API takes it from a function.</summary>
+public class APIGatewayHttpApiV2ProxyResponse
+{
+    public int StatusCode { get; set; }
+
+    public IDictionary<string, string> Headers { get; set; }
+
+    public string[] Cookies { get; set; }
+
+    public string Body { get; set; }
+
+    public bool IsBase64Encoded { get; set; }
+}
