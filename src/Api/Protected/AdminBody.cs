@@ -21,9 +21,11 @@ internal static class AdminBody
     public static async Task<(JsonObject? Members, IResult? Error)> ReadAsync(
         HttpRequest request, ImmutableArray<string> contentTypes, bool mayBeEmpty = false)
     {
-        if (await request.Body.ReadToEndAsync(MaximumLength, request.HttpContext.RequestAborted) is not { } body)
+        var (body, unreadable) = await RequestBody.ReadAsync(request, MaximumLength);
+
+        if (unreadable is not null)
         {
-            return (null, TypedResults.Problem("The body is too large.", statusCode: StatusCodes.Status413PayloadTooLarge));
+            return (null, TypedResults.Problem(unreadable.Description, statusCode: unreadable.Status));
         }
 
         if (mayBeEmpty && body.IsEmpty)

@@ -38,7 +38,6 @@ internal static class BearerAuthentication
         JwtBearerOptions bearer, AuthorizationServerOptions server, PublishedKeys keys, VerifiedTokens verified, TimeProvider time)
     {
         bearer.ConfigurationManager = keys;
-        bearer.MapInboundClaims = false;
         // The texts of failed checks quote the token.
         bearer.IncludeErrorDetails = false;
         bearer.Events = new()
@@ -50,10 +49,8 @@ internal static class BearerAuthentication
             OnForbidden = ForbidAsync,
         };
 
-        foreach (var handler in bearer.TokenHandlers.OfType<JsonWebTokenHandler>())
-        {
-            handler.MaximumTokenSizeInBytes = MaximumTokenLength;
-        }
+        bearer.TokenHandlers.Clear();
+        bearer.TokenHandlers.Add(new AccessTokenHandler { MapInboundClaims = false, MaximumTokenSizeInBytes = MaximumTokenLength });
 
         bearer.TokenValidationParameters = new()
         {
@@ -61,6 +58,8 @@ internal static class BearerAuthentication
             ValidTypes = [server.AccessTokenType],
             ValidIssuer = server.Issuer,
             ValidAudience = server.Audience,
+            // It is compared character by character, here as at the gateway.
+            IgnoreTrailingSlashWhenValidatingAudience = false,
             // A token without a key ID, or with one that we did not publish, is not worth trying.
             TryAllIssuerSigningKeys = false,
             NameClaimType = JwtRegisteredClaimNames.Sub,

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Net.Mime;
 using Api.ApiDescription;
@@ -52,9 +51,11 @@ internal static class TokenEndpoint
         TokenParameters? parameters = null;
         ClientCredentials? credentials = null;
 
-        if (await ReadBodyAsync(http.Request) is not { } body)
+        var (body, unreadable) = await RequestBody.ReadAsync(http.Request, MaximumBodyLength);
+
+        if (unreadable is not null)
         {
-            return Refuse(TokenError.BodyTooLarge);
+            return Refuse(TokenError.InvalidBody(unreadable));
         }
 
         if (!TokenParameters.TryParse(http.Request.ContentType, body, out parameters, out var error))
@@ -116,21 +117,6 @@ internal static class TokenEndpoint
         var granted = requested is null ? allowed : Scope.Parse(requested);
 
         return granted is { Length: > 0 } scopes && scopes.All(allowed.Contains) ? scopes : null;
-    }
-
-    private static async ValueTask<byte[]?> ReadBodyAsync(HttpRequest request)
-    {
-        if (request.ContentLength > MaximumBodyLength)
-        {
-            return null;
-        }
-
-        // Counted here as well: a length need not be given, and not every server in front of this code limits it.
-        var read = await request.BodyReader.ReadAtLeastAsync(MaximumBodyLength + 1, request.HttpContext.RequestAborted);
-        var body = read.Buffer.Length > MaximumBodyLength ? null : read.Buffer.ToArray();
-        request.BodyReader.AdvanceTo(read.Buffer.End);
-
-        return body;
     }
 }
 

@@ -13,9 +13,6 @@ internal sealed record TokenError(int Status, string Error, string Description) 
     public static readonly TokenError UnsupportedGrantType =
         Invalid("unsupported_grant_type", "The grant type must be client_credentials.");
 
-    public static readonly TokenError BodyTooLarge =
-        InvalidRequest("The body is too large.") with { Status = StatusCodes.Status413PayloadTooLarge };
-
     public static readonly TokenError MethodNotAllowed =
         InvalidRequest("The method must be POST.") with { Status = StatusCodes.Status405MethodNotAllowed };
 
@@ -32,6 +29,8 @@ internal sealed record TokenError(int Status, string Error, string Description) 
     public string Reason { get => field ?? Description; private init; }
 
     public static TokenError InvalidRequest(string description) => Invalid("invalid_request", description);
+
+    public static TokenError InvalidBody(UnreadableBody body) => InvalidRequest(body.Description) with { Status = body.Status };
 
     public static TokenError InvalidClient(bool triedBasic) => WrongCredentials with { ChallengesBasic = triedBasic };
 

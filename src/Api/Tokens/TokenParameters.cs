@@ -20,6 +20,8 @@ internal sealed class TokenParameters
     public const string ClientAssertionTypeName = "client_assertion_type";
     public const string ClientAssertionName = "client_assertion";
 
+    private const int MaximumCount = 100;
+
     private static readonly string[] Names =
         [GrantTypeName, ScopeName, ClientIdName, ClientSecretName, ClientAssertionTypeName, ClientAssertionName];
 
@@ -29,6 +31,7 @@ internal sealed class TokenParameters
         TokenError.InvalidRequest("The content type must be application/x-www-form-urlencoded or application/json.");
 
     private static readonly TokenError RepeatedParameter = TokenError.InvalidRequest("A parameter occurs more than once.");
+    private static readonly TokenError TooManyParameters = TokenError.InvalidRequest("There are too many parameters.");
     private static readonly TokenError DamagedForm = TokenError.InvalidRequest("The body is not a form in UTF-8.");
     private static readonly TokenError DamagedJson =
         TokenError.InvalidRequest("The body is not a JSON object in UTF-8 whose members differ in name.");
@@ -71,22 +74,29 @@ internal sealed class TokenParameters
     {
         try
         {
-            using var form = new FormReader(StrictUtf8.GetString(body));
             var names = new HashSet<string>(StringComparer.Ordinal);
 
-            while (form.ReadNextPair() is { } parameter)
+            // With the mark that the reader skips, or it would skip one that is part of a name.
+            foreach (var parameter in new QueryStringEnumerable("?" + StrictUtf8.GetString(body)))
             {
-                if (!names.Add(parameter.Key))
+                var name = parameter.DecodeName().ToString();
+
+                if (names.Count is MaximumCount)
+                {
+                    return TooManyParameters;
+                }
+
+                if (!names.Add(name))
                 {
                     return RepeatedParameter;
                 }
 
-                Keep(parameter.Key, parameter.Value);
+                Keep(name, parameter.DecodeValue().ToString());
             }
 
             return null;
         }
-        catch (Exception exception) when (exception is DecoderFallbackException or InvalidDataException)
+        catch (DecoderFallbackException)
         {
             return DamagedForm;
         }

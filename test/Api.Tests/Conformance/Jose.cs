@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Api.Tests.Attacks;
 using Api.Tests.Support;
 using Microsoft.IdentityModel.Tokens;
 using static Api.Tests.Conformance.Server;
@@ -72,9 +73,9 @@ public sealed class Jose(Server server)
         Then = "a guarded route refuses it")]
     public async Task Changed_token_is_refused()
     {
-        foreach (var change in new[] { "header changed", "payload changed", "signature cut", "signature empty", "two parts" })
+        foreach (var change in new[] { "header changed", "payload changed", "signature cut", "signature of one byte", "two parts" })
         {
-            Assert.Equal(401, (await server.CallAsync(TokenForge.Bad[change](server.Forge))).Status);
+            Assert.Equal(401, (await server.CallAsync(BadTokens.All[change](server.Forge))).Status);
         }
     }
 
@@ -124,7 +125,7 @@ public sealed class Jose(Server server)
         Given = "a token or an assertion", When = "alg is none", Then = "it is refused")]
     public async Task None_is_refused()
     {
-        Assert.Equal(401, (await server.CallAsync(TokenForge.Bad["alg none, no signature"](server.Forge))).Status);
+        Assert.Equal(401, (await server.CallAsync(BadTokens.All["alg none, no signature"](server.Forge))).Status);
         Assert.Equal(401, (await server.AskWithAsync(server.Keys.Forge().Unsigned("none") + "AAAA")).Status);
     }
 

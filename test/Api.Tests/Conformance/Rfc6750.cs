@@ -1,4 +1,4 @@
-using Api.Tests.Support;
+using Api.Tests.Attacks;
 using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
@@ -60,7 +60,7 @@ public sealed class Rfc6750(Server server)
         Then = "each attribute of the challenge occurs once, in printable ASCII")]
     public async Task Challenge_is_printable()
     {
-        foreach (var bad in TokenForge.Bad.Values)
+        foreach (var bad in BadTokens.All.Values)
         {
             Assert.Matches(
                 """^Bearer error="[a-z_]+", error_description="[\x20-\x21\x23-\x5b\x5d-\x7e]+"$""",
@@ -94,7 +94,7 @@ public sealed class Rfc6750(Server server)
     [Statement("RFC 6750 §3.1",
         Given = "a token whose claims were changed", When = "it is sent", Then = "the answer is 401 invalid_token")]
     public async Task Changed_token_is_refused() =>
-        AssertInvalid(await server.CallAsync(TokenForge.Bad["payload changed"](server.Forge)));
+        AssertInvalid(await server.CallAsync(BadTokens.All["payload changed"](server.Forge)));
 
     [Statement("RFC 6750 §3.1",
         Given = "a good token without the scope of a route", When = "it is sent", Then = "the answer is 403 insufficient_scope")]

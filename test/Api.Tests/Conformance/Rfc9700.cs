@@ -1,3 +1,4 @@
+using Api.Tests.Attacks;
 using Api.Tests.Support;
 using static Api.Tests.Conformance.Server;
 
@@ -28,7 +29,7 @@ public sealed class Rfc9700(Server server)
     [Statement("RFC 9700 §2.3",
         Given = "a token for another resource server", When = "it is sent here", Then = "it is refused")]
     public async Task Token_is_for_one_server() =>
-        Assert.Equal(401, (await server.CallAsync(TokenForge.Bad["other aud"](server.Forge))).Status);
+        Assert.Equal(401, (await server.CallAsync(BadTokens.All["other aud"](server.Forge))).Status);
 
     [Statement("RFC 9700 §2.4",
         Given = "a client", When = "it asks with a user's password", Then = "it is refused: there is no such grant")]

@@ -99,6 +99,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         await KillAsync();
         _process.Dispose();
         Leaks.AssertNoneIn(Output + _error, "the output");
+        Assert.All($"{Output}{_error}".Split('\n'), line => Injection.AssertNoneIn(line, "the output"));
     }
 
     private void Run()

@@ -16,12 +16,15 @@ public sealed class LambdaApi : IAsyncLifetime, IDisposable
 
     internal string Log => _process.Log;
 
+    internal TokenForge Forge { get; } = new(TestKeys.First, ApiFactory.Issuer, DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
+
     /// <summary>The settings of a function whose keys and clients are in this folder.</summary>
     internal static (string Name, string Value)[] Settings(string dataDirectory) =>
         [("Issuer", ApiFactory.Issuer), ("DataDirectory", dataDirectory), ("Swagger", "true")];
 
     public async Task InitializeAsync()
     {
+        TestKeys.WriteTo(_data.Path, TestKeys.First.DatedTo(DateTimeOffset.UtcNow.AddDays(-2)));
         await AddClientAsync();
         Runtime = await RuntimeApi.StartAsync();
         _process = LambdaProcess.RunApi(Runtime, Settings(_data.Path));

@@ -89,6 +89,8 @@ internal sealed class LambdaProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+        Leaks.AssertNoneIn(Log, "the log");
+        Assert.All(Log.Split('\n'), line => Injection.AssertNoneIn(line, "the log"));
     }
 
     private void Take(object sender, DataReceivedEventArgs line)

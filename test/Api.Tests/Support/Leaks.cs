@@ -58,6 +58,8 @@ internal static partial class Leaks
     /// <summary>Reads along in every log.</summary>
     public sealed class Logs : ILogger
     {
+        private readonly ConcurrentQueue<string> _messages = [];
+
         public ConcurrentQueue<string> Lines { get; } = [];
 
         public bool IsEnabled(LogLevel logLevel) => true;
@@ -66,12 +68,17 @@ internal static partial class Leaks
             where TState : notnull => null;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var message = formatter(state, exception);
+            _messages.Enqueue(message);
+            Lines.Enqueue($"{logLevel}: {message} {exception}");
+        }
 
         public void AssertNoLeaks()
         {
             Assert.All(Lines, line => Assert.False(IsSecret(line), $"A secret is in a log line: {line}"));
+            Assert.All(_messages, message => Injection.AssertNoneIn(message, "a log line"));
             Assert.Empty(FoundInExceptions);
         }
     }

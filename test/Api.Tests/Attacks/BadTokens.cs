@@ -1,0 +1,27 @@
+using Api.Tests.Support;
+
+namespace Api.Tests.Attacks;
+
+/// <summary>Every token that a guarded route refuses, by name.</summary>
+internal static class BadTokens
+{
+    public static readonly Dictionary<string, Func<TokenForge, string>> All = new[]
+    {
+        AlgorithmAttacks.Tokens,
+        KeyAttacks.Tokens,
+        SignatureAttacks.Tokens,
+        SerializationAttacks.Tokens,
+        JsonAttacks.Tokens,
+        ClaimAttacks.Tokens,
+        ClaimAttacks.Scopes,
+        ClaimAttacks.Untimely,
+    }.SelectMany(table => table).ToDictionary();
+
+    /// <summary>The one answer to all of them (RFC 6750 §3): it quotes nothing of the token.</summary>
+    public static string Challenge(string name) =>
+        $"Bearer error=\"invalid_token\", error_description=\"{Description(name)}\"";
+
+    private static string Description(string name) => ClaimAttacks.Untimely.ContainsKey(name)
+        ? "The access token is expired or not valid yet."
+        : "The access token is not valid.";
+}
