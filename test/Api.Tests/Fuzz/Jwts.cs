@@ -8,8 +8,9 @@ internal static class Jwts
 {
     public static readonly string[] Words =
     [
-        "alg", "none", "HS256", "RS256", "PS256", "ES256", "kid", "typ", "JWT", "at+jwt", "crit", "b64", "zip", "cty", "jku", "jwk", "x5c", "iss",
-        "sub", "aud", "exp", "nbf", "iat", "jti", "scope", "client_id", "USER", "ADMIN", "{\"a\":1}", "[\"a\"]", "\"x\":1,",
+        "alg", "none", "HS256", "RS256", "PS256", "ES256", "kid", "typ", "JWT", "at+jwt", "crit", "b64", "zip", "cty", "jku", "jwk", "x5c",
+        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "scope", "client_id", "USER", "ADMIN", "{\"a\":1}", "[\"a\"]",
+        "\"x\":1,",
     ];
 
     /// <summary>Changed as text, or within header or payload; the signature is that of the good one or damaged.</summary>
@@ -35,7 +36,7 @@ internal static class Jwts
         _ => (mutator.Mutate(Text(jwt, 0)), mutator.Mutate(Text(jwt, 1))),
     };
 
-    /// <summary>Whether both have the same header, payload and signature; the last may be written in several ways (RFC 4648 §3.5).</summary>
+    /// <summary>Whether header, payload and signature are the same; the last may be written in several ways (RFC 4648 §3.5).</summary>
     public static bool AreSame(string one, string other)
     {
         var (first, second) = (one.LastIndexOf('.'), other.LastIndexOf('.'));

@@ -11,9 +11,10 @@ public sealed class LambdaFuzzTests(LambdaApi api, ITestOutputHelper output) : I
 {
     private static readonly string[] Words =
     [
-        "version", "2.0", "1.0", "rawPath", "rawQueryString", "cookies", "headers", "requestContext", "http", "method", "path", "protocol",
-        "sourceIp", "stage", "domainName", "body", "isBase64Encoded", "authorization", "content-type", "content-length", "host", "transfer-encoding",
-        "expect", "/user/me", "/oauth2/token", "/swagger/index.html", "/.well-known/jwks.json", "GET", "POST", "HEAD", "CONNECT", "OPTIONS",
+        "version", "2.0", "1.0", "rawPath", "rawQueryString", "cookies", "headers", "requestContext", "http", "method", "path",
+        "protocol", "sourceIp", "stage", "domainName", "body", "isBase64Encoded", "authorization", "content-type", "content-length",
+        "host", "transfer-encoding", "expect", "/user/me", "/oauth2/token", "/swagger/index.html",
+        "/.well-known/jwks.json", "GET", "POST", "HEAD", "CONNECT", "OPTIONS",
     ];
 
     [Fact]
@@ -50,9 +51,9 @@ public sealed class LambdaFuzzTests(LambdaApi api, ITestOutputHelper output) : I
             return $"{GatewayResponse.Read(answer).Status}";
         }
 
+        var message = answer.GetProperty("errorMessage").GetString();
         Assert.Equal("Function.InvalidOperationException", errorType);
-        Assert.StartsWith(
-            "The event is none of an HTTP API in payload format 2.0: ", answer.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("The event is none of an HTTP API in payload format 2.0: ", message, StringComparison.Ordinal);
 
         return errorType;
     }

@@ -40,14 +40,14 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
         ParameterNames,
         mutator => (Type: mutator.Choose("application/x-www-form-urlencoded", "application/json"), Body: mutator.Mutate(
             "grant_type=client_credentials&client_id=orders&client_secret=a%20b&scope=USER+ADMIN"u8.ToArray(),
-            """{"grant_type":"client_credentials","client_id":"orders","client_secret":"secret","scope":"USER ADMIN","x":[1]}"""u8.ToArray())),
+            """{"grant_type":"client_credentials","client_id":"orders","client_secret":"s","scope":"USER","x":[1]}"""u8.ToArray())),
         request =>
         {
             var isRead = TokenParameters.TryParse(request.Type, request.Body, out var parameters, out var error);
 
             Assert.Equal(isRead, error is null);
             Assert.NotEqual(isRead, parameters is null);
-            Assert.DoesNotContain("", new[] { parameters?.GrantType, parameters?.Scope, parameters?.ClientId, parameters?.ClientSecret });
+            Assert.False(parameters is { GrantType: "" } or { Scope: "" } or { ClientId: "" } or { ClientSecret: "" });
 
             return isRead ? "read" : Described(error!);
         });
@@ -63,7 +63,8 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
             [],
             mutator =>
             {
-                var header = $"Basic {Convert.ToBase64String(mutator.Mutate("orders:secret"u8.ToArray(), "%6Frders:s%C3%BC+c"u8.ToArray()))}";
+                var credentials = mutator.Mutate("orders:secret"u8.ToArray(), "%6Frders:s%C3%BC+c"u8.ToArray());
+                var header = $"Basic {Convert.ToBase64String(credentials)}";
 
                 return mutator.Choose(true, false) ? header : mutator.Mutate(header);
             },
@@ -97,7 +98,9 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
         var one = KeyRingDocument.Write([TestKeys.First]);
         var two = KeyRingDocument.Write([TestKeys.First, TestKeys.Foreign]);
 
-        return Fuzzing.RunAsync(output, 500, ["version", "keys", "kid", "created_at", "pkcs8"], mutator => mutator.Mutate(one, two), json =>
+        string[] words = ["version", "keys", "kid", "created_at", "pkcs8"];
+
+        return Fuzzing.RunAsync(output, 500, words, mutator => mutator.Mutate(one, two), json =>
         {
             try
             {
@@ -143,9 +146,12 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
     [Fact]
     public Task Key_set_of_a_client_is_read_or_refused()
     {
-        var set = Encoding.UTF8.GetBytes($$"""{"keys":[{{ClientKeyPair.Rsa().Jwk("1", "RS256")}},{{ClientKeyPair.Ec().Jwk("2")}}]}""");
+        var (rsa, ec) = (ClientKeyPair.Rsa().Jwk("1", "RS256"), ClientKeyPair.Ec().Jwk("2"));
+        var set = Encoding.UTF8.GetBytes($$"""{"keys":[{{rsa}},{{ec}}]}""");
 
-        return Fuzzing.RunAsync(output, 2_000, ["keys", "kty", "use", "sig", "key_ops", "verify", "kid", "alg"], mutator => mutator.Mutate(set), json =>
+        string[] words = ["keys", "kty", "use", "sig", "key_ops", "verify", "kid", "alg"];
+
+        return Fuzzing.RunAsync(output, 2_000, words, mutator => mutator.Mutate(set), json =>
         {
             var keys = ClientKeySet.Parse(json);
 

@@ -109,7 +109,8 @@ public sealed class TokenFuzzTests(ITestOutputHelper output) : IDisposable
         var basic = $"Basic {Convert.ToBase64String(mutator.Mutate(Encoding.UTF8.GetBytes($"orders:{secret}")))}";
         byte[][] bodies = type == json
             ? [
-                Encoding.UTF8.GetBytes($$"""{"grant_type":"client_credentials","client_id":"orders","client_secret":"{{secret}}","scope":"USER"}"""),
+                Encoding.UTF8.GetBytes(
+                    $$"""{"grant_type":"client_credentials","client_id":"orders","client_secret":"{{secret}}","scope":"USER"}"""),
                 """{"grant_type":"client_credentials","scope":"USER ADMIN"}"""u8.ToArray(),
             ]
             : [
