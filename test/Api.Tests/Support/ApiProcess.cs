@@ -13,14 +13,14 @@ internal sealed class ApiProcess : IAsyncDisposable
     private readonly StringBuilder _error = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ApiProcess(string address, string dataDirectory, IEnumerable<string> arguments)
+    private ApiProcess(string address, string dataDirectory, IEnumerable<string> arguments, string? folder = null)
     {
         Address = address;
         _process = new()
         {
             StartInfo = new("dotnet", ["Api.dll", "--urls", address, "--Issuer", address, "--DataDirectory", dataDirectory, .. arguments])
             {
-                WorkingDirectory = AppContext.BaseDirectory,
+                WorkingDirectory = folder ?? AppContext.BaseDirectory,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["ASPNETCORE_URLS"] = null },
@@ -45,6 +45,17 @@ internal sealed class ApiProcess : IAsyncDisposable
 
     public string Secret => Output.Split('\n').Single(line => line.Contains("client_secret  ", StringComparison.Ordinal)).Split(' ')[^1];
 
+    /// <summary>Bytes of memory that it has now.</summary>
+    public long Resident
+    {
+        get
+        {
+            _process.Refresh();
+
+            return _process.WorkingSet64;
+        }
+    }
+
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -57,10 +68,15 @@ internal sealed class ApiProcess : IAsyncDisposable
     public static Task<ApiProcess> StartAsync(string dataDirectory, params string[] arguments) =>
         StartAsync(dataDirectory, [], arguments);
 
-    public static async Task<ApiProcess> StartAsync(
-        string dataDirectory, Dictionary<string, string> environment, params string[] arguments)
+    public static Task<ApiProcess> StartAsync(
+        string dataDirectory, Dictionary<string, string> environment, params string[] arguments) =>
+        StartInAsync(AppContext.BaseDirectory, dataDirectory, environment, arguments);
+
+    /// <summary>The same with the program in this folder.</summary>
+    public static async Task<ApiProcess> StartInAsync(
+        string folder, string dataDirectory, Dictionary<string, string> environment, params string[] arguments)
     {
-        var api = new ApiProcess($"http://localhost:{FreePort()}", dataDirectory, arguments);
+        var api = new ApiProcess($"http://localhost:{FreePort()}", dataDirectory, arguments, folder);
 
         foreach (var (name, value) in environment)
         {
