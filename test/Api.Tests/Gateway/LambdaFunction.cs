@@ -17,12 +17,13 @@ internal sealed class LambdaFunction : IAsyncDisposable
     public TimeSpan StartDelay { get; set; }
 
     public static async Task<LambdaFunction> CreateAsync(
-        JsonElement properties, string package, TimeProvider time, IEnumerable<(string Name, string Value)> environment)
+        JsonElement properties, TimeProvider time, IEnumerable<(string Name, string Value)> environment)
     {
         var settings = properties.TryGetProperty("Environment", out var declared)
             ? declared.GetProperty("Variables").EnumerateObject().Select(variable => (variable.Name, variable.Value.ToString()))
             : [];
         var handler = properties.GetProperty("Handler").GetString()!;
+        var package = await PublishedApp.FolderOf(handler);
 
         return new(
             await RuntimeApi.StartAsync(time), runtime => LambdaProcess.RunHandler(runtime, handler, package, [.. environment, .. settings]));

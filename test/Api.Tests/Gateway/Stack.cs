@@ -141,7 +141,6 @@ internal sealed class Stack : IAsyncDisposable
 
     private async Task<LambdaFunction> CreateFunctionAsync(string name) => await LambdaFunction.CreateAsync(
         _resources.GetProperty(name).GetProperty("Properties"),
-        await PublishedApp.Folder,
         Time,
         [.. Moto.Variables, .. _followsClock ? Time.Environment : []]);
 

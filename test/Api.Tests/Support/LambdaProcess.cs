@@ -10,11 +10,11 @@ internal sealed class LambdaProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _log = new();
 
-    private LambdaProcess(RuntimeApi runtime, IEnumerable<string> arguments, (string Name, string Value)[] settings)
+    private LambdaProcess(RuntimeApi runtime, string program, IEnumerable<string> arguments, (string Name, string Value)[] settings)
     {
         _process = new()
         {
-            StartInfo = new("dotnet", arguments)
+            StartInfo = new(program, arguments)
             {
                 WorkingDirectory = AppContext.BaseDirectory,
                 RedirectStandardOutput = true,
@@ -55,7 +55,7 @@ internal sealed class LambdaProcess : IAsyncDisposable
 
     /// <summary>Runs the app as the executable assembly that it is.</summary>
     public static LambdaProcess RunApi(RuntimeApi runtime, params (string Name, string Value)[] settings) =>
-        new(runtime, ["Api.dll"], settings);
+        new(runtime, "dotnet", ["Api.dll"], settings);
 
     /// <summary>Starts what the handler string names, as the managed runtime does.</summary>
     public static LambdaProcess RunHandler(RuntimeApi runtime, string handler, params (string Name, string Value)[] settings) =>
@@ -64,7 +64,10 @@ internal sealed class LambdaProcess : IAsyncDisposable
     /// <summary>The same, from the folder of a published app.</summary>
     public static LambdaProcess RunHandler(
         RuntimeApi runtime, string handler, string folder, (string Name, string Value)[] settings) =>
-        new(runtime, ["Lambda.Bootstrap.dll", folder], [("_HANDLER", handler), .. settings]);
+        // A handler that is no assembly may be a program without one.
+        File.Exists(Path.Combine(folder, handler)) && !File.Exists(Path.Combine(folder, handler + ".dll"))
+            ? new(runtime, Path.Combine(folder, handler), [], [("_HANDLER", handler), .. settings])
+            : new(runtime, "dotnet", ["Lambda.Bootstrap.dll", folder], [("_HANDLER", handler), .. settings]);
 
     public async Task<int> WaitForExitAsync()
     {
