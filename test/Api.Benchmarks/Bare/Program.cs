@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+using Amazon.Lambda.APIGatewayEvents;
+using Amazon.Lambda.Serialization.SystemTextJson;
 using Bare;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi);
+builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi, new SourceGeneratorLambdaJsonSerializer<LambdaJson>());
 
 var app = builder.Build();
 var documents = app.Configuration["Documents"]!;
@@ -17,3 +20,11 @@ app.MapPost("/sign", () => TypedResults.Text(signer.Sign(), "application/json"))
 app.MapGet("/empty", () => TypedResults.Ok());
 
 await app.RunAsync();
+
+namespace Bare
+{
+    /// <summary>How an event of the gateway is read and its answer written.</summary>
+    [JsonSerializable(typeof(APIGatewayHttpApiV2ProxyRequest))]
+    [JsonSerializable(typeof(APIGatewayHttpApiV2ProxyResponse))]
+    internal sealed partial class LambdaJson : JsonSerializerContext;
+}

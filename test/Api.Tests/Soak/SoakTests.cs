@@ -38,8 +38,10 @@ public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyn
     private readonly TemporaryFolder _folder = new();
     private readonly Func<HttpContext, Func<Task>, Task> _healthy = UnreliableProxy.OneByOne();
     private UnreliableProxy _proxy = null!;
+#pragma warning disable CA2213 // The test disposes of them.
     private Instance _steady = null!;
     private Instance _killed = null!;
+#pragma warning restore CA2213
     private string _administrator = "";
 
     public async Task InitializeAsync() => _proxy = await UnreliableProxy.StartAsync(moto.Address);
@@ -109,7 +111,7 @@ public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyn
             ["FirstClientSecretId"] = await moto.CreateSecretAsync(_firstSecret),
         };
         _proxy.Answer = _healthy;
-        var folder = await PublishedApp.Folder;
+        var folder = await PublishedApp.FolderOf("Api");
         string[] arguments = ["--Issuer", ApiFactory.Issuer, "--KeyCacheAge", $"{_keys.KeyCacheAge}"];
         (_steady, _killed) = (New("steady"), New("killed"));
         await Task.WhenAll(_steady.StartAsync(), _killed.StartAsync());
