@@ -18,7 +18,7 @@ internal sealed class VerifiedTokens(KeyRingCache keys, TimeProvider time)
     private const string Scheme = "Bearer ";
     private const int Maximum = 1_000;
 
-    private Kept _kept = new([]);
+    private readonly PublishedView<Kept> _kept = new(keys, time, published => new(published));
 
     /// <summary>Answers for a token that is known, so that the handler does not verify it again.</summary>
     public async Task FindAsync(MessageReceivedContext context)
@@ -30,7 +30,7 @@ internal sealed class VerifiedTokens(KeyRingCache keys, TimeProvider time)
             return;
         }
 
-        var kept = await KeptAsync(context.HttpContext.RequestAborted);
+        var kept = await _kept.GetAsync(context.HttpContext.RequestAborted);
 
         if (kept.ByHash.TryGetValue(HashOf(authorization[Scheme.Length..].Trim()), out var entry) && time.GetUtcNow() < entry.UseUntil)
         {
@@ -43,7 +43,7 @@ internal sealed class VerifiedTokens(KeyRingCache keys, TimeProvider time)
     public async Task KeepAsync(TokenValidatedContext context)
     {
         var token = (JsonWebToken)context.SecurityToken;
-        var kept = await KeptAsync(context.HttpContext.RequestAborted);
+        var kept = await _kept.GetAsync(context.HttpContext.RequestAborted);
 
         // Its key may have been revoked since.
         if (!kept.Keys.Any(key => key.Kid == token.Kid))
@@ -58,21 +58,6 @@ internal sealed class VerifiedTokens(KeyRingCache keys, TimeProvider time)
         }
 
         kept.ByHash[HashOf(token.EncodedToken)] = new(context.Principal!, token.ValidTo);
-    }
-
-    private async ValueTask<Kept> KeptAsync(CancellationToken cancellation)
-    {
-        var published = (await keys.GetAsync(cancellation)).PublishedAt(time.GetUtcNow());
-        var kept = Volatile.Read(ref _kept);
-
-        // The same array holds the same keys.
-        if (kept.Keys != published)
-        {
-            kept = new(published);
-            Volatile.Write(ref _kept, kept);
-        }
-
-        return kept;
     }
 
     private static string HashOf(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
