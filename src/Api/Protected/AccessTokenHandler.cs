@@ -29,9 +29,11 @@ internal sealed class AccessTokenHandler : JsonWebTokenHandler
             using var header = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedHeader), OneReading);
             using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload), OneReading);
 
-            // Base64url has no padding (RFC 7515 §2), and no extension is understood (RFC 7515 §4.1.11).
+            // Base64url has no padding (RFC 7515 §2), no extension is understood (RFC 7515 §4.1.11), and only kid names a key: the
+            // library would look for it in x5t as well.
             return !token.EncodedToken.Contains('=', StringComparison.Ordinal)
                 && Kind(header, "crit") is JsonValueKind.Undefined
+                && Kind(header, "kid") is JsonValueKind.String
                 && Kind(payload, JwtRegisteredClaimNames.Exp) is JsonValueKind.Number
                 && Kind(payload, JwtRegisteredClaimNames.Sub) is JsonValueKind.String
                 && Kind(payload, "scope") is JsonValueKind.String or JsonValueKind.Null or JsonValueKind.Undefined;

@@ -13,6 +13,9 @@ internal static class BearerAuthentication
     // No request line and headers above this size pass the gateway.
     private const int MaximumTokenLength = 10_240;
 
+    // RFC 6750 §3: at least one attribute, also where there is no token and hence no error.
+    private const string Challenge = "Bearer realm=\"api\"";
+
     public static void AddBearerAuthentication(this IServiceCollection services)
     {
         // AddAuthentication would bring data protection along, which writes keys of its own to the disk at each first start.
@@ -37,6 +40,7 @@ internal static class BearerAuthentication
     private static void Configure(
         JwtBearerOptions bearer, AuthorizationServerOptions server, PublishedKeys keys, VerifiedTokens verified, TimeProvider time)
     {
+        bearer.Challenge = Challenge;
         bearer.ConfigurationManager = keys;
         // The texts of failed checks quote the token.
         bearer.IncludeErrorDetails = false;
@@ -90,7 +94,7 @@ internal static class BearerAuthentication
     {
         if (context.HttpContext.GetEndpoint() is { } endpoint && ScopeRequirement.Of(endpoint.Metadata) is { } scope)
         {
-            context.Response.Headers[HeaderNames.WWWAuthenticate] = $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"";
+            context.Response.Headers[HeaderNames.WWWAuthenticate] = $"{Challenge}, error=\"insufficient_scope\", scope=\"{scope}\"";
         }
 
         return Task.CompletedTask;

@@ -13,7 +13,7 @@ public sealed class AssertionTests(AssertionTests.Server server) : IClassFixture
 
     // PS256 is one of the algorithms for assertions, kid may be left out, and the gateway's limit is one of headers.
     private static readonly string[] GoodAssertions =
-        ["PS256", "no kid, our key", "kid null", "longer than the gateway lets through"];
+        ["PS256", "no kid, our key", "kid null", "x5t that names our key instead of kid", "longer than the gateway lets through"];
 
     // These do not get into a body.
     private static readonly string[] TooLarge = ["a megabyte", "a megabyte of dots"];

@@ -6,7 +6,7 @@ namespace Api.Tests.Attacks;
 /// <summary>Good tokens that are sent in a way that nobody reads (RFC 6750 §2), or in more than one.</summary>
 public sealed class AuthorizationHeaderTests(GuardedRouteTests.Server server) : IClassFixture<GuardedRouteTests.Server>
 {
-    private const string InvalidToken = "Bearer error=\"invalid_token\", error_description=\"The access token is not valid.\"";
+    private const string InvalidToken = "Bearer realm=\"api\", error=\"invalid_token\", error_description=\"The access token is not valid.\"";
 
     // In the cases below, {token} stands for a good one, and | is between two headers of that name.
     [Theory]
@@ -70,7 +70,7 @@ public sealed class AuthorizationHeaderTests(GuardedRouteTests.Server server) : 
     [InlineData("X-Forwarded-Prefix", "/oauth2")]
     [InlineData("X-HTTP-Method-Override", "OPTIONS")]
     public async Task Token_in_another_place_or_scheme_is_none(string name, string values) =>
-        await AssertRefusedAsync("Bearer", Headers(name, values));
+        await AssertRefusedAsync("Bearer realm=\"api\"", Headers(name, values));
 
     [Theory]
     [InlineData("?access_token={token}")]
@@ -150,6 +150,6 @@ public sealed class AuthorizationHeaderTests(GuardedRouteTests.Server server) : 
     private static void AssertRefused(HttpResponseMessage response)
     {
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Equal("Bearer", response.Headers.WwwAuthenticate.ToString());
+        Assert.Equal("Bearer realm=\"api\"", response.Headers.WwwAuthenticate.ToString());
     }
 }

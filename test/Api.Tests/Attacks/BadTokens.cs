@@ -19,7 +19,7 @@ internal static class BadTokens
 
     /// <summary>The one answer to all of them (RFC 6750 §3): it quotes nothing of the token.</summary>
     public static string Challenge(string name) =>
-        $"Bearer error=\"invalid_token\", error_description=\"{Description(name)}\"";
+        $"Bearer realm=\"api\", error=\"invalid_token\", error_description=\"{Description(name)}\"";
 
     private static string Description(string name) => ClaimAttacks.Untimely.ContainsKey(name)
         ? "The access token is expired or not valid yet."

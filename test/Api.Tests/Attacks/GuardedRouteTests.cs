@@ -196,7 +196,7 @@ public sealed class GuardedRouteTests(GuardedRouteTests.Server server) : IClassF
             using var response = await server.Api.GetAsync(path, token);
 
             Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
-            Assert.Equal($"Bearer error=\"insufficient_scope\", scope=\"{scope}\"", response.Headers.WwwAuthenticate.ToString());
+            Assert.Equal($"Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"{scope}\"", response.Headers.WwwAuthenticate.ToString());
         }
     }
 }

@@ -59,6 +59,11 @@ internal static class KeyAttacks
         ["x5c of its own under our kid"] = forge => Ours(forge, header => header["x5c"] = new JsonArray(Certificate())),
         ["x5c that is no certificate"] = forge => Ours(forge, header => header["x5c"] = new JsonArray("AAAA", 1, null)),
         ["x5t of another key that names ours"] = forge => Ours(forge, header => header["x5t"] = forge.Key.Kid),
+        ["x5t that names our key instead of kid"] = forge => forge.Sign(header: header =>
+        {
+            header.Remove("kid");
+            header["x5t"] = forge.Key.Kid;
+        }),
         ["every key header at once"] = forge => Foreign(forge, header =>
         {
             header["jku"] = "https://attacker.example/jwks.json";

@@ -26,13 +26,13 @@ public sealed class Rfc6750(Server server)
     [Statement("RFC 6750 §2.2",
         Given = "a good token", When = "it is a parameter of a form", Then = "it need not be taken, and is not")]
     public async Task Token_in_a_form_is_not_taken() => Assert.Equal(
-        (401, "Bearer"), Seen(await server.PostAsync(
+        (401, "Bearer realm=\"api\""), Seen(await server.PostAsync(
             "/admin/clients", $"access_token={await server.TokenAsync("ADMIN")}", "application/x-www-form-urlencoded")));
 
     [Statement("RFC 6750 §2.3",
         Given = "a good token", When = "it is in the address alone", Then = "it is better not taken, and is not")]
     public async Task Token_in_the_address_is_not_taken() =>
-        Assert.Equal((401, "Bearer"), Seen(await server.CallAsync(null, $"/user/me?access_token={await server.TokenAsync()}")));
+        Assert.Equal((401, "Bearer realm=\"api\""), Seen(await server.CallAsync(null, $"/user/me?access_token={await server.TokenAsync()}")));
 
     [Statement("RFC 6750 §3",
         Given = "a guarded route", When = "no token comes with the request",
@@ -45,10 +45,8 @@ public sealed class Rfc6750(Server server)
     }
 
     [Statement("RFC 6750 §3",
-        Given = "a guarded route", When = "no token comes with the request", Then = "the challenge has at least one attribute",
-        Holds = false,
-        Because = "it is the scheme alone, as HTTP allows: no realm and no scope would tell a client more than it knows")]
-    public async Task Challenge_without_attribute() => Assert.Equal("Bearer", (await server.CallAsync(null)).Challenge);
+        Given = "a guarded route", When = "no token comes with the request", Then = "the challenge has at least one attribute")]
+    public async Task Challenge_has_an_attribute() => Assert.Equal("Bearer realm=\"api\"", (await server.CallAsync(null)).Challenge);
 
     [Statement("RFC 6750 §3",
         Given = "a guarded route", When = "a bad token comes with the request", Then = "the challenge has an error")]
@@ -63,7 +61,7 @@ public sealed class Rfc6750(Server server)
         foreach (var bad in BadTokens.All.Values)
         {
             Assert.Matches(
-                """^Bearer error="[a-z_]+", error_description="[\x20-\x21\x23-\x5b\x5d-\x7e]+"$""",
+                """^Bearer realm="api", error="[a-z_]+", error_description="[\x20-\x21\x23-\x5b\x5d-\x7e]+"$""",
                 (await server.CallAsync(bad(server.Forge))).Challenge);
         }
     }
@@ -84,7 +82,7 @@ public sealed class Rfc6750(Server server)
         Holds = false, Because = "it counts as a request without token, 401 and a challenge without error")]
     public async Task Empty_header_counts_as_none() =>
         Assert.Equal(
-            (401, "Bearer"), Seen(await server.SendAsync(HttpMethod.Get, "/user/me", null, [("Authorization", "Bearer")])));
+            (401, "Bearer realm=\"api\""), Seen(await server.SendAsync(HttpMethod.Get, "/user/me", null, [("Authorization", "Bearer")])));
 
     [Statement("RFC 6750 §3.1",
         Given = "a token that has expired", When = "it is sent", Then = "the answer is 401 invalid_token")]

@@ -12,7 +12,7 @@ public sealed class Rfc9700(Server server)
         Given = "the server", When = "a token is asked for by a browser's address",
         Then = "there is none: no token ever is in an address")]
     public async Task No_implicit_grant() => Assert.Equal(
-        (401, "Bearer"), Seen(await server.CallAsync(null, "/oauth2/authorize?response_type=token&client_id=both")));
+        (401, "Bearer realm=\"api\""), Seen(await server.CallAsync(null, "/oauth2/authorize?response_type=token&client_id=both")));
 
     [Statement("RFC 9700 §2.2.1",
         Given = "a token", When = "somebody else has stolen it", Then = "it is of no use: it is bound to its client by a key",

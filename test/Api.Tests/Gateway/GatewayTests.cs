@@ -141,7 +141,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
         {
             using var response = await GetAsync(deployed.Stack, "/user/me", deployed.Forge.Sign(payload => payload["scope"] = "ADMIN"));
 
-            Assert.Equal("Bearer error=\"insufficient_scope\", scope=\"USER\"", response.Headers.WwwAuthenticate.ToString());
+            Assert.Equal("Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"USER\"", response.Headers.WwwAuthenticate.ToString());
         }
         finally
         {

@@ -201,7 +201,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
             var header = Base64UrlEncoder.Encode($$"""{"alg":"RS256","kid":"made-up-{{number}}","typ":"JWT"}""");
             using var response = await api.GetAsync("/user/me", header + token[token.IndexOf('.', StringComparison.Ordinal)..]);
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-            Assert.StartsWith("Bearer error=\"invalid_token\"", response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+            Assert.StartsWith("Bearer realm=\"api\", error=\"invalid_token\"", response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
         }
 
         Assert.Equal(requests + 1, _proxy.Requests);

@@ -75,10 +75,10 @@ public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
         var bad = await api.SendAsync(GatewayRequest.Get("/user/me", ("authorization", $"Bearer {token}x")));
         var other = await api.SendAsync(GatewayRequest.Get("/admin/keys", ("authorization", $"Bearer {token}")));
 
-        Assert.Equal((401, "Bearer"), (none.Status, none.Headers["www-authenticate"]));
+        Assert.Equal((401, "Bearer realm=\"api\""), (none.Status, none.Headers["www-authenticate"]));
         Assert.Equal(401, bad.Status);
         Assert.Contains("error=\"invalid_token\"", bad.Headers["www-authenticate"], StringComparison.Ordinal);
-        Assert.Equal((403, "Bearer error=\"insufficient_scope\", scope=\"ADMIN\""), (other.Status, other.Headers["www-authenticate"]));
+        Assert.Equal((403, "Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"ADMIN\""), (other.Status, other.Headers["www-authenticate"]));
     }
 
     [Fact]

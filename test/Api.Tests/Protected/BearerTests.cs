@@ -41,7 +41,7 @@ public sealed class BearerTests(BearerTests.Server server) : IClassFixture<Beare
         using var response = await server.Api.SendAsync(
             HttpMethod.Get, "/user/me", null, authorization is null ? [] : [("Authorization", authorization)]);
 
-        AssertChallenge(response, HttpStatusCode.Unauthorized, "Bearer");
+        AssertChallenge(response, HttpStatusCode.Unauthorized, "Bearer realm=\"api\"");
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class BearerTests(BearerTests.Server server) : IClassFixture<Beare
     {
         using var response = await server.Api.GetAsync(path.Replace("{0}", Forge.Sign(), StringComparison.Ordinal));
 
-        AssertChallenge(response, HttpStatusCode.Unauthorized, "Bearer");
+        AssertChallenge(response, HttpStatusCode.Unauthorized, "Bearer realm=\"api\"");
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class BearerTests(BearerTests.Server server) : IClassFixture<Beare
     {
         using var response = await server.Api.GetAsync(path, Forge.Sign(payload => payload["scope"] = scope));
 
-        AssertChallenge(response, HttpStatusCode.Forbidden, $"Bearer error=\"insufficient_scope\", scope=\"{needed}\"");
+        AssertChallenge(response, HttpStatusCode.Forbidden, $"Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"{needed}\"");
     }
 
     [Fact]
