@@ -11,10 +11,10 @@ internal sealed class JsonLines(Stream output, TimeProvider time) : ILoggerProvi
 {
     private readonly Lock _writing = new();
 
-    /// <summary>Replaces the console's log where the program runs on Lambda.</summary>
-    public static void UseOnLambda(ILoggingBuilder logging)
+    /// <summary>Replaces the console's log where programs read it rather than people: on Lambda, and wherever else it is not developed.</summary>
+    public static void UseInOperation(ILoggingBuilder logging, IHostEnvironment environment)
     {
-        if (Environment.GetEnvironmentVariable("AWS_LAMBDA_FUNCTION_NAME") is not null)
+        if (!environment.IsDevelopment() || Environment.GetEnvironmentVariable("AWS_LAMBDA_FUNCTION_NAME") is not null)
         {
             logging.ClearProviders();
             // Not Console.Out, in front of whose lines Lambda's runtime puts words of its own.

@@ -17,7 +17,7 @@ try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
 
-    JsonLines.UseOnLambda(builder.Logging);
+    JsonLines.UseInOperation(builder.Logging, builder.Environment);
     builder.WebHost.ConfigureKestrel(ServerLimits.Configure);
     builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi, new SourceGeneratorLambdaJsonSerializer<LambdaJson>());
     builder.Services.AddProblemDetails();
