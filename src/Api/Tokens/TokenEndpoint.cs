@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net.Mime;
 using Api.ApiDescription;
 using Api.Clients;
@@ -17,6 +16,7 @@ internal static class TokenEndpoint
         services.AddSingleton<AccessTokenIssuer>();
         services.AddSingleton<AssertionAuthentication>();
         services.AddSingleton<ClientAuthentication>();
+        services.AddSingleton<ScopeGrant>();
     }
 
     public static void MapToken(this IEndpointRouteBuilder routes)
@@ -33,7 +33,9 @@ internal static class TokenEndpoint
             .Produces<TokenResponse>()
             .Produces<TokenErrorResponse>(StatusCodes.Status400BadRequest)
             .Produces<TokenErrorResponse>(StatusCodes.Status401Unauthorized)
+            .Produces<TokenErrorResponse>(StatusCodes.Status408RequestTimeout)
             .Produces<TokenErrorResponse>(StatusCodes.Status413PayloadTooLarge)
+            .Produces<TokenErrorResponse>(StatusCodes.Status415UnsupportedMediaType)
             .Produces<TokenErrorResponse>(StatusCodes.Status503ServiceUnavailable)
             .ShortCircuit();
 
@@ -44,7 +46,7 @@ internal static class TokenEndpoint
         HttpContext http,
         ClientAuthentication authentication,
         AccessTokenIssuer issuer,
-        AuthorizationServerOptions options,
+        ScopeGrant grant,
         Audit audit)
     {
         http.Response.NoStore();
@@ -90,7 +92,7 @@ internal static class TokenEndpoint
             return Refuse(TokenError.UnsupportedGrantType, client.ClientId);
         }
 
-        if (Grant(parameters.Scope, client, options) is not { } scopes)
+        if (grant.Find(client, parameters.Scope) is not { } scopes)
         {
             return Refuse(TokenError.InvalidScope, client.ClientId);
         }
@@ -98,7 +100,7 @@ internal static class TokenEndpoint
         var issued = await issuer.IssueAsync(client, scopes, http.RequestAborted);
         audit.TokenIssued(http, client.ClientId, credentials.Method, issued.Response.Scope, issued.TokenId, issued.Reused);
 
-        return TypedResults.Json(issued.Response, ApiJson.Answers.TokenResponse);
+        return issued.Response;
 
         TokenError Refuse(TokenError refusal, string? clientId = null)
         {
@@ -107,16 +109,6 @@ internal static class TokenEndpoint
 
             return refusal;
         }
-    }
-
-    /// <summary>The scopes of the token: all that were asked for, or all that there are for this client; null where that is not to be had.</summary>
-    private static ImmutableArray<string>? Grant(string? requested, Client client, AuthorizationServerOptions options)
-    {
-        // A scope that has left the settings is no longer given to anybody.
-        var allowed = client.Scopes.Intersect(Scope.Parse(options.Scopes)!.Value, StringComparer.Ordinal).ToImmutableArray();
-        var granted = requested is null ? allowed : Scope.Parse(requested);
-
-        return granted is { Length: > 0 } scopes && scopes.All(allowed.Contains) ? scopes : null;
     }
 }
 

@@ -36,7 +36,7 @@ public sealed class SwaggerTests : IDisposable
                 "post /admin/clients/{id}/secrets: 201 400 401 403 404 409 412 413 415 503",
                 "post /admin/clients: 201 400 401 403 409 413 415 503",
                 "post /admin/keys/rotate: 202 401 403 409 503",
-                "post /oauth2/token: 200 400 401 413 503",
+                "post /oauth2/token: 200 400 401 408 413 415 503",
             ],
             routes.Order(StringComparer.Ordinal));
     }

@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+using Api.Clients;
+
+namespace Api.Tokens;
+
+/// <summary>Which scopes a token gets (RFC 6749 §3.3).</summary>
+internal sealed class ScopeGrant(AuthorizationServerOptions options)
+{
+    private readonly ImmutableArray<string> _supported = Scope.Parse(options.Scopes)!.Value;
+
+    /// <summary>All that were asked for, or all that there are for this client; null where that is not to be had.</summary>
+    public ImmutableArray<string>? Find(Client client, string? requested)
+    {
+        // A scope that has left the settings is no longer given to anybody.
+        var granted = requested is null ? [.. client.Scopes.Where(_supported.Contains)] : Scope.Parse(requested);
+
+        return granted is { Length: > 0 } scopes && scopes.All(scope => client.Scopes.Contains(scope) && _supported.Contains(scope))
+            ? scopes
+            : null;
+    }
+}
