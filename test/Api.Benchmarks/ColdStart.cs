@@ -35,7 +35,7 @@ internal static class ColdStart
 
     /// <summary>A function for which a request waits, as at a cold start on Lambda.</summary>
     public static async Task<Measurement> OnLambdaAsync(
-        RuntimeApi runtime, CommandLine command, string path, CancellationToken cancellation)
+        RuntimeApi runtime, CommandLine command, string path, CancellationToken cancellation, Func<Task>? beforeTheEnd = null)
     {
         var answered = runtime.Expect(path);
         var started = Stopwatch.GetTimestamp();
@@ -52,8 +52,10 @@ internal static class ColdStart
         try
         {
             var elapsed = Stopwatch.GetElapsedTime(started, await answered.WaitAsync(Patience, cancellation));
+            var measured = new Measurement(elapsed.TotalMilliseconds, child.ProcessorTime.TotalMilliseconds);
+            await (beforeTheEnd?.Invoke() ?? Task.CompletedTask);
 
-            return new(elapsed.TotalMilliseconds, child.ProcessorTime.TotalMilliseconds);
+            return measured;
         }
         catch (TimeoutException)
         {

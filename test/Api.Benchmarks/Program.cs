@@ -21,6 +21,7 @@ if (Settings.Parse(args) is not { } settings)
     ("token", TokenMode.RunAsync),
     ("wellknown", WellKnownMode.RunAsync),
     ("guard", GuardMode.RunAsync),
+    ("trace", TraceMode.RunAsync),
     ("memory", MemoryMode.RunAsync),
 ];
 var report = new Report(LoadAverage.Read());

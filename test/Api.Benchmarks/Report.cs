@@ -11,12 +11,18 @@ internal sealed class Report(double loadAverageAtStart)
 
     private readonly List<Comparison> _comparisons = [];
     private readonly List<string> _notes = [];
+    private readonly StringBuilder _tables = new();
 
     public void Add(Comparison comparison) => _comparisons.Add(comparison);
 
     public void Note(string note) => _notes.Add(note);
 
-    public string ToMarkdown()
+    /// <summary>One more table, as Markdown.</summary>
+    public void Append(string table) => _tables.AppendLine(table);
+
+    public string ToMarkdown() => _tables.Append(_comparisons is [] ? "" : Comparisons()).ToString();
+
+    private string Comparisons()
     {
         var text = new StringBuilder(
             """

@@ -13,6 +13,7 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds)
           token       tokens per second
           wellknown   discovery and key set requests per second
           guard       guarded requests per second
+          trace       which step of a start takes how long
           memory      resident memory, and what a token request allocates
           all         all of these
 
@@ -21,7 +22,7 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds)
         test/Api.Benchmarks/peers and moto (python3 -m pip install -r test/requirements.txt).
         """;
 
-    private static readonly string[] Modes = ["start", "token", "wellknown", "guard", "memory", "all"];
+    private static readonly string[] Modes = ["start", "token", "wellknown", "guard", "trace", "memory", "all"];
 
     public static Settings? Parse(string[] arguments)
     {

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Api.Benchmarks;
 
 /// <summary>
-/// Runs in the app's process (DOTNET_STARTUP_HOOKS names this assembly): whenever asked by a signal, it writes how many bytes the
-/// process has allocated so far.
+/// Runs in the app's process (DOTNET_STARTUP_HOOKS names this assembly): traces its start, or, whenever asked by a signal, writes how
+/// many bytes the process has allocated so far.
 /// </summary>
 internal static class StartupHook
 {
@@ -13,8 +14,18 @@ internal static class StartupHook
     public const string Signal = "WINCH";
 
     /// <summary>What the runtime calls ahead of the program, by this name.</summary>
-    // The handle keeps the registration for as long as the process lives.
-    public static void Initialize() => GCHandle.Alloc(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Write()));
+    public static void Initialize()
+    {
+        if (Environment.GetEnvironmentVariable(StartTrace.FileVariable) is { } file)
+        {
+            new StartTrace(file).Begin();
+        }
+        else
+        {
+            // The handle keeps the registration for as long as the process lives.
+            GCHandle.Alloc(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Write()));
+        }
+    }
 
     private static void Write()
     {
