@@ -43,13 +43,29 @@ internal sealed partial class Audit(ILogger<Audit> logger)
         : text.Contains(ClientSecret.Prefix, StringComparison.Ordinal) ? "(a client secret)"
         // How each JWT begins: {" in base64url.
         : text.Contains("eyJ", StringComparison.Ordinal) ? "(a token)"
+        : text.Length <= MaximumLength && !HasControl(text) ? text
         : string.Create(Math.Min(text.Length, MaximumLength), text, (printable, all) =>
         {
             for (var index = 0; index < printable.Length; index++)
             {
-                printable[index] = all[index] is < ' ' or (>= '\x7f' and < '\xa0') or '\u2028' or '\u2029' ? '?' : all[index];
+                printable[index] = IsControl(all[index]) ? '?' : all[index];
             }
         });
+
+    private static bool HasControl(string text)
+    {
+        foreach (var character in text)
+        {
+            if (IsControl(character))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsControl(char character) => char.IsControl(character) || character is '\u2028' or '\u2029';
 
     [LoggerMessage(1, LogLevel.Information,
         "Token issued to '{ClientId}' for '{Scope}': jti {Jti}, again {Reused}, by {Method}, from {Source}, '{UserAgent}'",

@@ -51,6 +51,11 @@ internal sealed class AuthorizationServerOptions
 
     /// <summary>Whether /swagger is served.</summary>
     public bool Swagger { get; set; }
+
+    /// <summary>Whether <see cref="Swagger"/> will be true, before there are options: a start without it need not register it.</summary>
+    public static bool HasSwagger(IConfiguration configuration, IHostEnvironment environment) =>
+        // What is neither is a failed rule when the options are read.
+        bool.TryParse(configuration[nameof(Swagger)], out var isOn) ? isOn : environment.IsDevelopment();
 }
 
 internal static class AuthorizationServerRegistration

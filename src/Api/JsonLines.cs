@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Api;
@@ -9,12 +11,15 @@ namespace Api;
 /// </summary>
 internal sealed class JsonLines(Stream output, TimeProvider time) : ILoggerProvider
 {
+    // By the name in the message template, of which there are as many as the code has.
+    private static readonly ConcurrentDictionary<string, JsonEncodedText> Names = new(StringComparer.Ordinal);
+
     private readonly Lock _writing = new();
 
     /// <summary>Replaces the console's log where programs read it rather than people: on Lambda, and wherever else it is not developed.</summary>
     public static void UseInOperation(ILoggingBuilder logging, IHostEnvironment environment)
     {
-        if (!environment.IsDevelopment() || Environment.GetEnvironmentVariable("AWS_LAMBDA_FUNCTION_NAME") is not null)
+        if (!environment.IsDevelopment() || OnLambda.IsHere)
         {
             logging.ClearProviders();
             // Not Console.Out, in front of whose lines Lambda's runtime puts words of its own.
@@ -26,11 +31,14 @@ internal sealed class JsonLines(Stream output, TimeProvider time) : ILoggerProvi
 
     public void Dispose() => output.Dispose();
 
-    private void Write(ReadOnlySpan<byte> line)
+    private void Write(Line line)
     {
+        line.Json.Flush();
+        line.Text.Write("\n"u8);
+
         lock (_writing)
         {
-            output.Write(line);
+            output.Write(line.Text.WrittenSpan);
             output.Flush();
         }
     }
@@ -45,47 +53,49 @@ internal sealed class JsonLines(Stream output, TimeProvider time) : ILoggerProvi
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            var line = new ArrayBufferWriter<byte>(512);
+            // What has no text yet may log as well: only then is there anything to write into.
+            var message = formatter(state, exception);
+            var line = Line.Begin();
+            var json = line.Json;
+            json.WriteStartObject();
+            json.WriteString("time"u8, lines.Now);
+            json.WriteString("level"u8, NameOf(logLevel));
+            json.WriteString("category"u8, category);
+            json.WriteString("event"u8, eventId.Name);
+            json.WriteString("message"u8, message);
 
-            using (var json = new Utf8JsonWriter(line))
+            if (exception is not null)
             {
-                json.WriteStartObject();
-                json.WriteString("time", lines.Now);
-                json.WriteString("level", logLevel.ToString());
-                json.WriteString("category", category);
-                json.WriteString("event", eventId.Name);
-                json.WriteString("message", formatter(state, exception));
-
-                if (exception is not null)
-                {
-                    json.WriteString("exception", exception.ToString());
-                }
-
-                if (state is IReadOnlyList<KeyValuePair<string, object?>> values)
-                {
-                    WriteValues(json, values);
-                }
-
-                json.WriteEndObject();
+                json.WriteString("exception"u8, exception.ToString());
             }
 
-            line.Write("\n"u8);
-            lines.Write(line.WrittenSpan);
+            if (state is IReadOnlyList<KeyValuePair<string, object?>> values)
+            {
+                WriteValues(json, values);
+            }
+
+            json.WriteEndObject();
+            lines.Write(line);
         }
+
+        private static string NameOf(LogLevel level) => level is LogLevel.Information ? nameof(LogLevel.Information) : level.ToString();
 
         private static void WriteValues(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> values)
         {
-            json.WriteStartObject("values");
+            json.WriteStartObject("values"u8);
 
-            foreach (var (name, value) in values)
+            for (var index = 0; index < values.Count; index++)
             {
+                var (name, value) = values[index];
+
                 // The template of the message comes along under a name that no value can have.
                 if (value is null || name is "{OriginalFormat}")
                 {
                     continue;
                 }
 
-                json.WritePropertyName(JsonNamingPolicy.SnakeCaseLower.ConvertName(name));
+                json.WritePropertyName(Names.GetOrAdd(
+                    name, static name => JsonEncodedText.Encode(JsonNamingPolicy.SnakeCaseLower.ConvertName(name))));
 
                 if (value is bool truth)
                 {
@@ -98,6 +108,32 @@ internal sealed class JsonLines(Stream output, TimeProvider time) : ILoggerProvi
             }
 
             json.WriteEndObject();
+        }
+    }
+
+    /// <summary>What a thread writes its next line into, again and again.</summary>
+    private sealed class Line
+    {
+        // A stack trace is no reason to keep this much forever.
+        private const int LargestKept = 16 * 1024;
+
+        [ThreadStatic]
+        private static Line? _own;
+
+        // For programs, and no HTML: what people read as well stays readable.
+        private Line() => Json = new(Text, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+        public ArrayBufferWriter<byte> Text { get; } = new(1024);
+
+        public Utf8JsonWriter Json { get; }
+
+        public static Line Begin()
+        {
+            var line = _own is { Text.Capacity: <= LargestKept } own ? own : _own = new();
+            line.Text.ResetWrittenCount();
+            line.Json.Reset();
+
+            return line;
         }
     }
 

@@ -32,7 +32,11 @@ try
     builder.Services.AddCrossOrigin();
     builder.Services.AddWellKnown();
     builder.Services.AddBearerAuthentication();
-    builder.Services.AddSwaggerPages();
+
+    if (AuthorizationServerOptions.HasSwagger(builder.Configuration, builder.Environment))
+    {
+        builder.Services.AddSwaggerPages();
+    }
 
     var app = builder.Build();
     var options = app.Services.GetRequiredService<AuthorizationServerOptions>();

@@ -12,8 +12,8 @@ internal static class Scope
     public const int MaximumCount = 100;
 
     // scope-token = 1*( %x21 / %x23-5B / %x5D-7E ); the space separates.
-    private static readonly SearchValues<char> Allowed =
-        SearchValues.Create([.. Enumerable.Range(0x20, 0x5F).Select(code => (char)code).Except(['"', '\\'])]);
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(
+        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
 
     /// <summary>The distinct scopes in their order, none for an empty text; null where a character is not allowed.</summary>
     public static ImmutableArray<string>? Parse(string text) =>

@@ -1,6 +1,5 @@
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
-using Amazon.SecretsManager;
 
 namespace Api.Clients;
 
@@ -16,8 +15,6 @@ internal static class ClientsRegistration
             ? provider.GetRequiredService<SqliteClientStore>()
             : provider.GetRequiredService<DynamoClientStore>());
         services.AddSingleton<ClientCache>();
-        // Where there is no such client, there need be no AWS either.
-        services.AddSingleton(provider => new Lazy<AmazonSecretsManagerClient>(provider.GetRequiredService<AmazonSecretsManagerClient>));
         services.AddSingleton<FirstClient>();
         services.AddSingleton<SecretUses>();
         services.AddSingleton<ClientRegistry>();

@@ -10,11 +10,11 @@ internal sealed partial class SecretUses(IClientStore store, ILogger<SecretUses>
 {
     private const int Maximum = 10_000;
 
-    private readonly ConcurrentDictionary<(string ClientId, string SecretId), DateOnly> _noted = [];
+    private readonly ConcurrentDictionary<Use, DateOnly> _noted = [];
 
     public void Note(Client client, ClientSecret secret, DateOnly day)
     {
-        var use = (client.ClientId, secret.Id);
+        var use = new Use(client.ClientId, secret.Id);
 
         // The first client's is not in the store.
         if (client.Version is "" || secret.LastUsed >= day || (_noted.TryGetValue(use, out var noted) && noted >= day))
@@ -43,6 +43,9 @@ internal sealed partial class SecretUses(IClientStore store, ILogger<SecretUses>
             LogNotNoted(logger, clientId, exception.Message);
         }
     }
+
+    // Not a tuple: code for a type of our own is compiled ahead.
+    private readonly record struct Use(string ClientId, string SecretId);
 
     [LoggerMessage(1, LogLevel.Warning, "The day on which a secret of {ClientId} was used is not noted: {Reason}")]
     private static partial void LogNotNoted(ILogger logger, string clientId, string reason);

@@ -56,6 +56,11 @@ internal sealed class SqliteDatabase(AuthorizationServerOptions options) : IDisp
                     + "that program, or set DataDirectory to another folder.");
             }
 
+            if (version == Migrations.Length)
+            {
+                return true;
+            }
+
             foreach (var migration in Migrations[(int)version..])
             {
                 await connection.ExecuteAsync(migration, cancellation);

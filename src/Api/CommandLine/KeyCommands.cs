@@ -61,7 +61,7 @@ internal static class KeyCommands
     /// <summary>The ring as it is: where there is none in a file, whoever looks for it does not make it.</summary>
     private static async Task<KeyRing?> FindAsync(IServiceProvider services, CancellationToken cancellation) =>
         services.GetRequiredService<IKeyRingStore>() is var store && store is KeyRingFile file
-            ? await file.FindAsync(cancellation)
+            ? await file.FindAsync()
             : await store.LoadAsync(cancellation);
 
     private static string NoKeys(IServiceProvider services) =>

@@ -22,9 +22,16 @@ internal sealed class KeyRing
         }
 
         // Every instance has to come to the same order, also where two keys were made in the same moment.
-        Keys = [.. keys.OrderBy(key => key.CreatedAt).ThenBy(key => key.Kid, StringComparer.Ordinal)];
+        Keys = keys.Sort((one, other) => one.CreatedAt.CompareTo(other.CreatedAt) is not 0 and var order
+            ? order
+            : string.CompareOrdinal(one.Kid, other.Kid));
         _schedule = schedule;
-        _from = [.. Keys.Select((_, index) => Keys[index..])];
+        _from = new ImmutableArray<SigningKey>[Keys.Length];
+
+        for (var index = 0; index < Keys.Length; index++)
+        {
+            _from[index] = Keys[index..];
+        }
     }
 
     public ImmutableArray<SigningKey> Keys { get; }

@@ -1,26 +1,46 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Api.Keys;
 
-/// <summary>A key ring as it is kept: JSON with a version, and each private key in PKCS#8 (RFC 5958), base64.</summary>
-internal sealed record KeyRingDocument(int Version, ImmutableArray<KeyRingDocument.Entry> Keys)
+/// <summary>
+/// A key ring as it is kept: <c>{"version":1,"keys":[{"kid":…,"created_at":…,"pkcs8":…}]}</c>, each private key in PKCS#8 (RFC 5958),
+/// base64. Read by hand: every start waits for it, and what a serializer would make for these types is not compiled ahead.
+/// </summary>
+internal static class KeyRingDocument
 {
-    /// <summary>What a Secrets Manager secret holds.</summary>
+    /// <summary>In bytes: what a Secrets Manager secret holds.</summary>
     public const int MaximumLength = 65_536;
 
     private const int CurrentVersion = 1;
 
-    internal sealed record Entry(string Kid, DateTimeOffset CreatedAt, byte[] Pkcs8)
+    public static byte[] Write(ImmutableArray<SigningKey> keys)
     {
-        public override string ToString() => Kid;
-    }
+        var document = new ArrayBufferWriter<byte>();
 
-    public static byte[] Write(ImmutableArray<SigningKey> keys) => JsonSerializer.SerializeToUtf8Bytes(
-        new(CurrentVersion, [.. keys.Select(key => new Entry(key.Kid, key.CreatedAt, key.ExportPkcs8()))]),
-        KeyRingJson.Default.KeyRingDocument);
+        using (var json = new Utf8JsonWriter(document, new() { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version"u8, CurrentVersion);
+            json.WriteStartArray("keys"u8);
+
+            foreach (var key in keys)
+            {
+                json.WriteStartObject();
+                json.WriteString("kid"u8, key.Kid);
+                json.WriteString("created_at"u8, key.CreatedAt);
+                json.WriteBase64String("pkcs8"u8, key.ExportPkcs8());
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return document.WrittenSpan.ToArray();
+    }
 
     /// <summary>Reads the keys and checks each: size, exponent, and that its <c>kid</c> is its own thumbprint.</summary>
     /// <exception cref="FormatException">Why the document cannot be used, in words that quote none of it.</exception>
@@ -31,37 +51,44 @@ internal sealed record KeyRingDocument(int Version, ImmutableArray<KeyRingDocume
             throw new FormatException($"it is longer than {MaximumLength} bytes");
         }
 
-        var document = Deserialize(json);
+        var entries = ReadEntries(json);
 
-        // The annotations do not reach into the list: it may hold a null.
-        if (document.Keys is not { Length: > 0 and <= KeyRing.MaximumKeys } || document.Keys.Contains(null!))
+        if (entries.Count is 0 or > KeyRing.MaximumKeys)
         {
             throw new FormatException($"it does not hold 1 to {KeyRing.MaximumKeys} keys");
         }
 
-        if (document.Keys.DistinctBy(entry => entry.Kid).Count() != document.Keys.Length)
+        if (entries.DistinctBy(entry => entry.Kid).Count() != entries.Count)
         {
             throw new FormatException("it holds the same kid twice");
         }
 
-        return [.. document.Keys.Select((entry, index) => Read(entry, $"key {index + 1} of {document.Keys.Length}"))];
+        return [.. entries.Select((entry, index) => entry.ToKey($"key {index + 1} of {entries.Count}"))];
     }
 
-    private static KeyRingDocument Deserialize(ReadOnlySpan<byte> json)
+    private static List<Entry> ReadEntries(ReadOnlySpan<byte> json)
     {
         try
         {
+            var document = JsonElement.Parse(json, new() { AllowDuplicateProperties = false, MaxDepth = 4 });
             // The version comes first: a newer document may have members that this reader cannot know.
-            var version = JsonSerializer.Deserialize(json, KeyRingJson.Default.VersionOnly)?.Version;
+            var version = document.GetProperty("version"u8).GetInt32();
 
-            if (version is > CurrentVersion)
+            if (version > CurrentVersion)
             {
                 throw new FormatException($"it has version {version}; this program reads version {CurrentVersion}");
             }
 
-            if (version is CurrentVersion && JsonSerializer.Deserialize(json, KeyRingJson.Default.KeyRingDocument) is { } document)
+            if (version is CurrentVersion && document.GetPropertyCount() is 2)
             {
-                return document;
+                var entries = new List<Entry>();
+
+                foreach (var entry in document.GetProperty("keys"u8).EnumerateArray())
+                {
+                    entries.Add(Entry.Read(entry));
+                }
+
+                return entries;
             }
         }
         catch (JsonException exception)
@@ -69,35 +96,39 @@ internal sealed record KeyRingDocument(int Version, ImmutableArray<KeyRingDocume
             // The exception's own text may quote the document.
             throw new FormatException($"it is no key ring document (line {(exception.LineNumber ?? 0) + 1})");
         }
+        // KeyNotFoundException: a member is missing. InvalidOperationException: one is of another type.
+        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException)
+        {
+        }
 
         throw new FormatException("it is no key ring document");
     }
 
-    private static SigningKey Read(Entry entry, string name)
+    // No record, whose text would show the key.
+    private sealed class Entry(string kid, DateTimeOffset createdAt, byte[] pkcs8)
     {
-        try
-        {
-            var key = SigningKey.FromPkcs8(entry.Pkcs8, entry.CreatedAt);
+        public string Kid => kid;
 
-            return key.Kid == entry.Kid ? key : throw new FormatException($"{name} is not the one that its kid names");
-        }
-        catch (CryptographicException exception)
+        public static Entry Read(JsonElement json) =>
+            json.GetPropertyCount() is 3
+            && json.GetProperty("kid"u8).GetString() is { } kid
+            && json.GetProperty("created_at"u8).TryGetDateTimeOffset(out var createdAt)
+            && json.GetProperty("pkcs8"u8).TryGetBytesFromBase64(out var pkcs8)
+                ? new(kid, createdAt, pkcs8)
+                : throw new FormatException("a key in it has not just kid, created_at and pkcs8");
+
+        public SigningKey ToKey(string name)
         {
-            throw new FormatException($"{name} cannot be used: {exception.Message}", exception);
+            try
+            {
+                var key = SigningKey.FromPkcs8(pkcs8, createdAt);
+
+                return key.Kid == kid ? key : throw new FormatException($"{name} is not the one that its kid names");
+            }
+            catch (CryptographicException exception)
+            {
+                throw new FormatException($"{name} cannot be used: {exception.Message}", exception);
+            }
         }
     }
-
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
-    internal sealed record VersionOnly(int Version);
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowDuplicateProperties = false,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    WriteIndented = true)]
-[JsonSerializable(typeof(KeyRingDocument))]
-[JsonSerializable(typeof(KeyRingDocument.VersionOnly))]
-internal sealed partial class KeyRingJson : JsonSerializerContext;

@@ -20,15 +20,14 @@ internal sealed partial class KeyRingFile(
             return await ChangeAsync(ring => ring ?? new([CreateKey()], _schedule), cancellation);
         }
 
-        var current = await ReadAsync(cancellation);
+        var current = Read();
 
         return current.RotationIsDueAt(time.GetUtcNow()) ? await RotateIfPossibleAsync(current, cancellation) : current;
     });
 
     /// <summary>The ring as it is in the file, which stays as it is; null where there is no file.</summary>
     /// <exception cref="KeyRingException">The file is damaged, open to others, or cannot be read.</exception>
-    public Task<KeyRing?> FindAsync(CancellationToken cancellation) =>
-        ExplainAsync(async () => File.Exists(_path) ? await ReadAsync(cancellation) : null);
+    public Task<KeyRing?> FindAsync() => ExplainAsync(() => Task.FromResult(File.Exists(_path) ? Read() : null));
 
     public async Task<KeyRing?> RotateAsync(CancellationToken cancellation) => await ExplainAsync(() => ChangeAsync(Rotate, cancellation));
 
@@ -57,7 +56,7 @@ internal sealed partial class KeyRingFile(
     {
         OwnerOnly.CreateFolder(server.DataDirectory);
         await using var otherProcessesWait = await LockAsync(cancellation);
-        var ring = File.Exists(_path) ? await ReadAsync(cancellation) : null;
+        var ring = File.Exists(_path) ? Read() : null;
         var changed = change(ring);
 
         if (changed != ring)
@@ -85,7 +84,8 @@ internal sealed partial class KeyRingFile(
         }
     }
 
-    private async Task<KeyRing> ReadAsync(CancellationToken cancellation)
+    // At once: it is small, and here.
+    private KeyRing Read()
     {
         if (OwnerOnly.IsOpenToOthers(_path))
         {
@@ -94,7 +94,7 @@ internal sealed partial class KeyRingFile(
                 + "read them, move the file away instead, and a new key is made.");
         }
 
-        await using var file = File.OpenRead(_path);
+        using var file = File.OpenRead(_path);
 
         if (file.Length > KeyRingDocument.MaximumLength)
         {
@@ -102,7 +102,7 @@ internal sealed partial class KeyRingFile(
         }
 
         var json = new byte[file.Length];
-        await file.ReadExactlyAsync(json, cancellation);
+        file.ReadExactly(json);
 
         return new(KeyRingDocument.Parse(json), _schedule);
     }

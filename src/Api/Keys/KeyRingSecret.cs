@@ -9,7 +9,7 @@ namespace Api.Keys;
 /// The key ring in one Secrets Manager secret, a version for each state of the ring. The web app loads
 /// the ring through this class and may ask for a rotation, the rotation function changes the ring.
 /// </summary>
-internal sealed class KeyRingSecret(AmazonSecretsManagerClient client, KeyOptions options) : IKeyRingStore
+internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, KeyOptions options) : IKeyRingStore
 {
     public const string Current = "AWSCURRENT";
     public const string Pending = "AWSPENDING";
@@ -24,7 +24,7 @@ internal sealed class KeyRingSecret(AmazonSecretsManagerClient client, KeyOption
 
     public Task<KeyRing?> RotateAsync(CancellationToken cancellation) => ExplainAsync("rotated", async () =>
     {
-        await client.RotateSecretAsync(new RotateSecretRequest { SecretId = SecretId }, cancellation);
+        await client.Value.RotateSecretAsync(new RotateSecretRequest { SecretId = SecretId }, cancellation);
 
         return (KeyRing?)null;
     });
@@ -42,7 +42,7 @@ internal sealed class KeyRingSecret(AmazonSecretsManagerClient client, KeyOption
     {
         try
         {
-            return await client.PutSecretValueAsync(
+            return await client.Value.PutSecretValueAsync(
                 new PutSecretValueRequest
                 {
                     SecretId = SecretId,
@@ -61,7 +61,7 @@ internal sealed class KeyRingSecret(AmazonSecretsManagerClient client, KeyOption
 
     /// <summary>The stages of each version that has any.</summary>
     public Task<Dictionary<string, List<string>>> GetStagesAsync(CancellationToken cancellation) => ExplainAsync("read", async () =>
-        (await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretId }, cancellation)).VersionIdsToStages ?? []);
+        (await client.Value.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretId }, cancellation)).VersionIdsToStages ?? []);
 
     /// <summary>
     /// Makes another version the current one. Fails where the first is that no more, so that of two who change the ring at once only
@@ -88,7 +88,7 @@ internal sealed class KeyRingSecret(AmazonSecretsManagerClient client, KeyOption
     });
 
     private Task<UpdateSecretVersionStageResponse> MoveStageAsync(
-        string stage, string from, string? to, CancellationToken cancellation) => client.UpdateSecretVersionStageAsync(
+        string stage, string from, string? to, CancellationToken cancellation) => client.Value.UpdateSecretVersionStageAsync(
             new UpdateSecretVersionStageRequest
             {
                 SecretId = SecretId,
@@ -103,7 +103,7 @@ internal sealed class KeyRingSecret(AmazonSecretsManagerClient client, KeyOption
         {
             try
             {
-                var response = await client.GetSecretValueAsync(request, cancellation);
+                var response = await client.Value.GetSecretValueAsync(request, cancellation);
 
                 return string.IsNullOrEmpty(response.SecretString)
                     ? ((KeyRing, string)?)null

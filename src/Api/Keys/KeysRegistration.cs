@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Amazon.SecretsManager;
 using Microsoft.Extensions.Options;
 
@@ -13,7 +14,8 @@ internal static class KeysRegistration
         services.AddSingleton<IValidateOptions<KeyOptions>, KeyOptionsValidator>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<KeyOptions>>().Value);
         services.AddSingleton(provider => KeySchedule.From(provider.GetRequiredService<KeyOptions>()));
-        services.AddSingleton(_ => CreateClient());
+        // Not before it is used: the metadata is answered without it, and where nothing is kept on AWS there is no region either.
+        services.AddSingleton(_ => new Lazy<AmazonSecretsManagerClient>(CreateClient));
         services.AddSingleton<KeyRingFile>();
         services.AddSingleton<KeyRingSecret>();
         services.AddSingleton<IKeyRingStore>(provider => provider.GetRequiredService<KeyOptions>().SigningKeySecretId is ""
@@ -23,6 +25,15 @@ internal static class KeysRegistration
     }
 
     // Region, credentials and AWS_ENDPOINT_URL come from the environment. One retry: whoever waits has a gateway waiting for him.
-    private static AmazonSecretsManagerClient CreateClient() =>
-        new(new AmazonSecretsManagerConfig { Timeout = TimeSpan.FromSeconds(3), MaxErrorRetry = 1 });
+    private static AmazonSecretsManagerClient CreateClient()
+    {
+        try
+        {
+            return new(new AmazonSecretsManagerConfig { Timeout = TimeSpan.FromSeconds(3), MaxErrorRetry = 1 });
+        }
+        catch (AmazonClientException exception)
+        {
+            throw new KeyRingException($"Secrets Manager cannot be asked: {exception.Message.TrimEnd('.')}. Set AWS_REGION.", exception);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Api.Clients;
@@ -12,6 +13,9 @@ namespace Api.Tokens;
 internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyRingCache keys, TimeProvider time)
 {
     private readonly ReusableTokens _reusable = new();
+
+    // A client that has changed is another object.
+    private readonly ConditionalWeakTable<Client, ConstantClaims> _claims = [];
     private Header? _header;
 
     public async ValueTask<IssuedToken> IssueAsync(Client client, ImmutableArray<string> scopes, CancellationToken cancellation)
@@ -28,40 +32,24 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
 
         var tokenId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
         var lifetime = (long)(client.AccessTokenLifetime ?? options.AccessTokenLifetime).TotalSeconds;
-        var payload = new ArrayBufferWriter<byte>(512);
-        WriteClaims(payload, client, scope, tokenId, now.ToUnixTimeSeconds(), lifetime);
-        var token = CompactJws.Sign(HeaderOf(key).Encoded, payload.WrittenSpan, key);
+        var issuedAt = now.ToUnixTimeSeconds();
+        var payload = ClaimsOf(client, scope).With(issuedAt, issuedAt + lifetime, tokenId);
+        var token = CompactJws.Sign(HeaderOf(key).Encoded, payload.Span, key);
         var issued = new IssuedToken(new(token, "Bearer", lifetime, scope), tokenId);
         _reusable.Keep(client, scope, key.Kid, now, issued);
 
         return issued;
     }
 
-    private void WriteClaims(IBufferWriter<byte> payload, Client client, string scope, string tokenId, long now, long lifetime)
+    private ConstantClaims ClaimsOf(Client client, string scope)
     {
-        using var json = new Utf8JsonWriter(payload);
-        json.WriteStartObject();
-        json.WriteString("iss"u8, options.Issuer);
-        json.WriteString("sub"u8, client.ClientId);
-        json.WriteString("aud"u8, options.Audience);
-        json.WriteString("client_id"u8, client.ClientId);
-        json.WriteString("scope"u8, scope);
-        json.WriteNumber("iat"u8, now);
-        // No `nbf`: it would refuse the token to a verifier whose clock is behind.
-        json.WriteNumber("exp"u8, now + lifetime);
-        json.WriteString("jti"u8, tokenId);
-
-        foreach (var (name, value) in client.Claims)
+        if (!_claims.TryGetValue(client, out var claims) || claims.Scope != scope)
         {
-            // No store keeps such a claim; were there one all the same, it would not stand beside what the server says.
-            if (!Client.RegisteredClaims.Contains(name))
-            {
-                json.WritePropertyName(name);
-                value.WriteTo(json);
-            }
+            claims = ConstantClaims.Of(client, scope, options);
+            _claims.AddOrUpdate(client, claims);
         }
 
-        json.WriteEndObject();
+        return claims;
     }
 
     // One key signs for weeks.

@@ -11,13 +11,13 @@ internal sealed class ReusableTokens
 {
     private const int Maximum = 1_000;
 
-    private readonly ConcurrentDictionary<(string ClientId, string Scope), Entry> _byRequest = [];
+    private readonly ConcurrentDictionary<Request, Entry> _byRequest = [];
 
     /// <summary>The token that was made for the same request before, with the life that is left of it; null where there is none.</summary>
     public IssuedToken? Find(Client client, string scope, string kid, DateTimeOffset now)
     {
         if (client.AccessTokenReuse is not { } reuse
-            || !_byRequest.TryGetValue((client.ClientId, scope), out var entry)
+            || !_byRequest.TryGetValue(new(client.ClientId, scope), out var entry)
             || entry.Version != client.Version
             || entry.Kid != kid)
         {
@@ -50,8 +50,10 @@ internal sealed class ReusableTokens
             _byRequest.Clear();
         }
 
-        _byRequest[(client.ClientId, scope)] = new(client.Version, kid, now, issued);
+        _byRequest[new(client.ClientId, scope)] = new(client.Version, kid, now, issued);
     }
+
+    private readonly record struct Request(string ClientId, string Scope);
 
     private sealed record Entry(string Version, string Kid, DateTimeOffset IssuedAt, IssuedToken Issued);
 }

@@ -12,10 +12,21 @@ internal sealed class ScopeGrant(AuthorizationServerOptions options)
     public ImmutableArray<string>? Find(Client client, string? requested)
     {
         // A scope that has left the settings is no longer given to anybody.
-        var granted = requested is null ? [.. client.Scopes.Where(_supported.Contains)] : Scope.Parse(requested);
+        var granted = requested is null ? client.Scopes.RemoveAll(scope => !_supported.Contains(scope)) : Scope.Parse(requested);
 
-        return granted is { Length: > 0 } scopes && scopes.All(scope => client.Scopes.Contains(scope) && _supported.Contains(scope))
-            ? scopes
-            : null;
+        if (granted is not { Length: > 0 } scopes)
+        {
+            return null;
+        }
+
+        foreach (var scope in scopes)
+        {
+            if (!client.Scopes.Contains(scope) || !_supported.Contains(scope))
+            {
+                return null;
+            }
+        }
+
+        return scopes;
     }
 }

@@ -1,6 +1,5 @@
 using System.Net.Mime;
 using Api.ApiDescription;
-using Api.Clients;
 
 namespace Api.Tokens;
 

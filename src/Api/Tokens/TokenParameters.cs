@@ -59,16 +59,22 @@ internal sealed class TokenParameters
         [NotNullWhen(false)] out TokenError? error)
     {
         var read = new TokenParameters();
-        error = MediaTypeHeaderValue.TryParse(contentType, out var type) ? type.MediaType.Value?.ToLowerInvariant() switch
+        error = MediaTypeOf(contentType) switch
         {
             MediaTypeNames.Application.FormUrlEncoded => read.ReadForm(body.Span),
             MediaTypeNames.Application.Json => read.ReadJson(body),
             _ => WrongContentType,
-        } : WrongContentType;
+        };
         parameters = error is null ? read : null;
 
         return parameters is not null;
     }
+
+    // As nearly every client writes it, it needs no parser.
+    private static string? MediaTypeOf(string? contentType) =>
+        contentType is MediaTypeNames.Application.FormUrlEncoded ? contentType
+        : MediaTypeHeaderValue.TryParse(contentType, out var type) ? type.MediaType.Value?.ToLowerInvariant()
+        : null;
 
     private TokenError? ReadForm(ReadOnlySpan<byte> body)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Api.Clients;
 using Microsoft.IdentityModel.Tokens;
 
@@ -9,14 +8,14 @@ internal sealed record AuthorizationServerMetadata(
     string Issuer,
     string TokenEndpoint,
     string JwksUri,
-    ImmutableArray<string> ScopesSupported,
-    ImmutableArray<string> ResponseTypesSupported,
-    ImmutableArray<string> GrantTypesSupported,
-    ImmutableArray<string> SubjectTypesSupported,
-    ImmutableArray<string> IdTokenSigningAlgValuesSupported,
-    ImmutableArray<string> TokenEndpointAuthMethodsSupported,
-    ImmutableArray<string> TokenEndpointAuthSigningAlgValuesSupported,
-    ImmutableArray<string> ClaimsSupported)
+    IReadOnlyList<string> ScopesSupported,
+    IReadOnlyList<string> ResponseTypesSupported,
+    IReadOnlyList<string> GrantTypesSupported,
+    IReadOnlyList<string> SubjectTypesSupported,
+    IReadOnlyList<string> IdTokenSigningAlgValuesSupported,
+    IReadOnlyList<string> TokenEndpointAuthMethodsSupported,
+    IReadOnlyList<string> TokenEndpointAuthSigningAlgValuesSupported,
+    IReadOnlyList<string> ClaimsSupported)
 {
     public static AuthorizationServerMetadata From(AuthorizationServerOptions options) => new(
         options.Issuer,

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Api.WellKnown;
 
 /// <summary>The JWK Set that verifies our tokens (RFC 7517 §5).</summary>
-internal sealed record PublicKeySet(ImmutableArray<PublicKey> Keys)
+internal sealed record PublicKeySet(IReadOnlyList<PublicKey> Keys)
 {
     public static PublicKeySet From(ImmutableArray<SigningKey> keys) => new([.. keys.Select(PublicKey.From)]);
 }

@@ -6,10 +6,12 @@ namespace Api.WellKnown;
 internal sealed class WellKnownDocuments(AuthorizationServerOptions options, KeyRingCache keys, TimeProvider time)
 {
     private readonly PublishedView<ReadyDocument> _keySet = new(
-        keys, time, published => ReadyDocument.From(PublicKeySet.From(published), ApiJson.Default.PublicKeySet));
+        keys, time, published => ReadyDocument.ForCaches(PublicKeySet.From(published), ApiJson.Default.PublicKeySet));
 
     public ReadyDocument Metadata { get; } =
-        ReadyDocument.From(AuthorizationServerMetadata.From(options), ApiJson.Default.AuthorizationServerMetadata);
+        ReadyDocument.ForCaches(AuthorizationServerMetadata.From(options), ApiJson.Default.AuthorizationServerMetadata);
+
+    public ReadyDocument Health { get; } = ReadyDocument.ForNow(new("ok"), ApiJson.Default.HealthResponse);
 
     public ValueTask<ReadyDocument> GetKeySetAsync(CancellationToken cancellation) => _keySet.GetAsync(cancellation);
 }

@@ -31,7 +31,7 @@ internal static class WellKnownEndpoints
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-        group.MapGet("/health", () => new HealthResponse("ok"))
+        group.MapGet("/health", (WellKnownDocuments documents) => documents.Health)
             .WithSummary("Says that the program runs; asks nothing outside it")
             .Produces<HealthResponse>();
 

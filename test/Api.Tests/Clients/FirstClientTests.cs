@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Amazon.SecretsManager;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -94,7 +95,7 @@ public sealed class FirstClientTests(MotoServer moto) : IAsyncLifetime
     {
         _secretId = await moto.CreateSecretAsync(secret);
 
-        return new ApiFactory { Replace = services => services.AddSingleton(MotoServer.ClientOf(_proxy.Address)) }
+        return new ApiFactory { Replace = services => services.AddSingleton(new Lazy<AmazonSecretsManagerClient>(() => MotoServer.ClientOf(_proxy.Address))) }
             .Set("FirstClientSecretId", _secretId);
     }
 }

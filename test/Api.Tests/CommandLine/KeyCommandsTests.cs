@@ -106,7 +106,7 @@ public sealed class KeyCommandsOnAwsTests(MotoServer moto)
         (string, string)[] environment = [.. moto.Variables, ("SigningKeySecretId", options.SigningKeySecretId)];
         (await Command.RunAsync(environment, "keys", "list")).AssertRefused("There are no signing keys in the secret");
         using var client = MotoServer.ClientOf(moto.Address);
-        var function = new KeyRotation(new(client, options), options, TimeProvider.System, TextWriter.Null);
+        var function = new KeyRotation(new(new(() => client), options), options, TimeProvider.System, TextWriter.Null);
         using var initialize = new MemoryStream(Encoding.UTF8.GetBytes("""{"Operation":"Initialize"}"""));
         await using var answer = await function.HandleAsync(initialize);
 

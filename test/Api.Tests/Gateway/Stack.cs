@@ -114,7 +114,7 @@ internal sealed class Stack : IAsyncDisposable
     public Task<LambdaFunction> CreateApiInstanceAsync() => CreateFunctionAsync("ApiFunction");
 
     public async Task<KeyRing> LoadRingAsync() =>
-        await new KeyRingSecret(MotoServer.ClientOf(Moto.Address), new() { SigningKeySecretId = SigningKeySecretId }).LoadAsync(default);
+        await new KeyRingSecret(new(() => MotoServer.ClientOf(Moto.Address)), new() { SigningKeySecretId = SigningKeySecretId }).LoadAsync(default);
 
     public async ValueTask DisposeAsync()
     {

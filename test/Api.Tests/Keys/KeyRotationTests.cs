@@ -23,7 +23,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var options = new KeyOptions { SigningKeySecretId = await moto.CreateSecretAsync() };
-        _secret = new(MotoServer.ClientOf(moto.Address), options);
+        _secret = new(new(() => MotoServer.ClientOf(moto.Address)), options);
         _function = new(_secret, options, _time, new StringWriter(_log));
     }
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Amazon.SecretsManager;
 using Api.Keys;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
@@ -265,7 +266,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
     private ApiFactory Start() => new ApiFactory
     {
         Time = _time,
-        Replace = services => services.AddSingleton(MotoServer.ClientOf(_proxy.Address)),
+        Replace = services => services.AddSingleton(new Lazy<AmazonSecretsManagerClient>(() => MotoServer.ClientOf(_proxy.Address))),
     }.Set("SigningKeySecretId", _options.SigningKeySecretId);
 
     private async Task RotateAsync()
@@ -280,7 +281,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
 
     private async Task InvokeAsync(string json)
     {
-        var function = new KeyRotation(new(MotoServer.ClientOf(moto.Address), _options), _options, _time, TextWriter.Null);
+        var function = new KeyRotation(new(new(() => MotoServer.ClientOf(moto.Address)), _options), _options, _time, TextWriter.Null);
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(json));
         using var output = await function.HandleAsync(input);
     }

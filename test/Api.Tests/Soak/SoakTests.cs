@@ -169,7 +169,7 @@ public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyn
         }
 
         var token = Guid.NewGuid();
-        var function = new KeyRotation(new(MotoServer.ClientOf(moto.Address), _keys), _keys, TimeProvider.System, TextWriter.Null);
+        var function = new KeyRotation(new(new(() => MotoServer.ClientOf(moto.Address)), _keys), _keys, TimeProvider.System, TextWriter.Null);
 
         foreach (var step in (string[])["createSecret", "setSecret", "testSecret", "finishSecret"])
         {

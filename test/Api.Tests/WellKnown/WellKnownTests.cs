@@ -124,6 +124,7 @@ public sealed class WellKnownTests : IDisposable
         using var response = await _api.GetAsync("/health");
 
         Assert.Equal("{\"status\":\"ok\"}", await response.Content.ReadAsStringAsync());
+        Assert.True(response.Headers.CacheControl?.NoStore);
     }
 
     private static void AssertPublic(HttpResponseMessage response)
