@@ -35,7 +35,7 @@ internal static class ColdStart
 
     /// <summary>A function for which a request waits, as at a cold start on Lambda.</summary>
     public static async Task<Measurement> OnLambdaAsync(
-        RuntimeApi runtime, CommandLine command, string path, CancellationToken cancellation, Func<Task>? beforeTheEnd = null)
+        RuntimeApi runtime, CommandLine command, string path, CancellationToken cancellation, Func<int, Task>? beforeTheEnd = null)
     {
         var answered = runtime.Expect(path);
         var started = Stopwatch.GetTimestamp();
@@ -53,7 +53,7 @@ internal static class ColdStart
         {
             var elapsed = Stopwatch.GetElapsedTime(started, await answered.WaitAsync(Patience, cancellation));
             var measured = new Measurement(elapsed.TotalMilliseconds, child.ProcessorTime.TotalMilliseconds);
-            await (beforeTheEnd?.Invoke() ?? Task.CompletedTask);
+            await (beforeTheEnd?.Invoke(child.Id) ?? Task.CompletedTask);
 
             return measured;
         }

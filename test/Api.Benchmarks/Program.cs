@@ -56,4 +56,9 @@ catch (BenchmarkException exception)
 
 await Console.Out.WriteLineAsync(report.ToMarkdown());
 
+if (settings.Charts is { } charts)
+{
+    await report.DrawAsync(charts);
+}
+
 return 0;

@@ -38,6 +38,7 @@ internal sealed class Published
         {
             Flavour.Jit => [],
             Flavour.ReadyToRun => ["-r", Runtime],
+            Flavour.Native => ["-r", Runtime, "-p:NativeAot=true"],
             _ => ["-r", Runtime, "-p:SelfContained=true", "-p:PublishReadyToRunComposite=true"],
         };
         string[] publish =
@@ -54,7 +55,7 @@ internal sealed class Published
             },
             cancellation);
 
-        return new($"{name}, {flavour}", flavour is Flavour.Composite
+        return new($"{name}, {flavour}", flavour is Flavour.Composite or Flavour.Native
             ? new(Path.Combine(folder, name)) { Folder = folder }
             : new("dotnet", $"{name}.dll") { Folder = folder });
     }
@@ -83,6 +84,9 @@ internal enum Flavour
 
     /// <summary>When it is built, in one with the runtime, which it brings along.</summary>
     Composite,
+
+    /// <summary>When it is built, to one executable without a runtime.</summary>
+    Native,
 }
 
 /// <summary>A published program.</summary>

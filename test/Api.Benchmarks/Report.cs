@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Api.Benchmarks;
@@ -22,6 +23,38 @@ internal sealed class Report(double loadAverageAtStart)
 
     public string ToMarkdown() => _tables.Append(_comparisons is [] ? "" : Comparisons()).ToString();
 
+    /// <summary>Draws the starts and the tokens, where they were measured, into files of a folder.</summary>
+    public async Task DrawAsync(string folder)
+    {
+        const string Start = "ms to discovery on Lambda, ";
+        const string Token = "tokens/s, one core";
+        var starts = _comparisons.Where(comparison => comparison.What.StartsWith(Start, StringComparison.Ordinal)).SelectMany(
+            comparison => new Bar[]
+            {
+                new($"the API, {comparison.What[Start.Length..]}", comparison.Measured.Median, IsApp: true),
+                new($"{comparison.Reference}, {comparison.What[Start.Length..]}", comparison.Compared.Median, IsApp: false),
+            });
+        await DrawAsync("performance-start.svg", "From the start of the process to its first answer", "ms", [.. starts]);
+
+        var tokens = _comparisons.Where(comparison => comparison.What is Token).ToArray();
+        await DrawAsync(
+            "performance-token.svg",
+            "Tokens or signatures a second, one core",
+            "/s",
+            [
+                .. tokens.Take(1).Select(comparison => new Bar("the API", comparison.Measured.Median, IsApp: true)),
+                .. tokens.Select(comparison => new Bar(comparison.Reference, comparison.Compared.Median, IsApp: false)),
+            ]);
+
+        async Task DrawAsync(string name, string title, string unit, IReadOnlyList<Bar> bars)
+        {
+            if (bars is not [])
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, name), Chart.Bars(title, unit, bars));
+            }
+        }
+    }
+
     private string Comparisons()
     {
         var text = new StringBuilder(
@@ -36,6 +69,7 @@ internal sealed class Report(double loadAverageAtStart)
         text.AppendLine("Spread: from lowest to highest, as a part of the median. Ratio: the median of those of each round; by");
         text.AppendLine("processor time, without what other programs took of the core, and what the process waited for.");
         _notes.ForEach(note => text.AppendLine(note));
+        text.AppendLine(Machine());
         text.Append(Trust());
 
         return text.ToString();
@@ -54,6 +88,14 @@ internal sealed class Report(double loadAverageAtStart)
 
     private static string Show(Samples samples) =>
         samples.Median >= 1000 ? $"{samples.Median:N0} ({samples.Spread:P0})" : $"{samples.Median:N1} ({samples.Spread:P0})";
+
+    private static string Machine()
+    {
+        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
+
+        return $"Machine: {model?.Split(':')[1].Trim() ?? "unknown"}, {Environment.ProcessorCount} cores, "
+            + $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}.";
+    }
 
     private string Trust()
     {

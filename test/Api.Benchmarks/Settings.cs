@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Api.Benchmarks;
 
 /// <summary>What to measure, how often, and for how long each time.</summary>
-internal sealed record Settings(string Mode, int Rounds, int Seconds)
+internal sealed record Settings(string Mode, int Rounds, int Seconds, string? Charts = null)
 {
     public const string Usage =
         """
-        Usage: dotnet run -c Release --project test/Api.Benchmarks -- MODE [--rounds N] [--seconds N]
+        Usage: dotnet run -c Release --project test/Api.Benchmarks -- MODE [--rounds N] [--seconds N] [--charts FOLDER]
 
           start       from the start of the process to its first answer
           token       tokens per second
@@ -17,7 +17,7 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds)
           memory      resident memory, and what a token request allocates
           all         all of these
 
-        By default there are 5 rounds (of three starts each) and 5 seconds. It runs on Linux, on two cores that are otherwise
+        By default there are 5 rounds (of three starts each) and 5 seconds. --charts draws into an existing folder. It runs on Linux, on two cores that are otherwise
         idle: one is the app's, one the caller's. It needs wrk and OpenSSL; and, or what they are for is left out, `npm ci` in
         test/Api.Benchmarks/peers and moto (python3 -m pip install -r test/requirements.txt).
         """;
@@ -35,6 +35,12 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds)
 
         foreach (var option in options.Chunk(2))
         {
+            if (option is ["--charts", var folder] && Directory.Exists(folder))
+            {
+                settings = settings with { Charts = folder };
+                continue;
+            }
+
             if (option is not [var name, var text]
                 || !int.TryParse(text, CultureInfo.InvariantCulture, out var number)
                 || number < 1)

@@ -18,7 +18,7 @@ internal static class GuardMode
         var app = Wrk.Series("app, /user/me", appServer, settings.Seconds, LoadRequest.Get("/user/me", token));
         var bare = Wrk.Series("bare server, /empty", bareServer, settings.Seconds, LoadRequest.Get("/empty", token));
         var rsa = RsaLoop.Series(RsaLoop.Verify, settings.Seconds);
-        await Series.RunAsync(settings.Rounds, [app, bare, rsa], cancellation);
+        await Series.RunAsync(settings.Rounds, [app, bare, rsa], cancellation, Series.WarmUpsOfServer);
 
         var both = bare.Samples.With(rsa.Samples, (requests, verifications) => 1 / ((1 / requests) + (1 / verifications)));
         report.Add(new("guarded requests/s", app.Samples, "bare server and RSA-2048 verification", both, Target.AtLeast(0.70)));

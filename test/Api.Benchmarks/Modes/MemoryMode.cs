@@ -65,7 +65,7 @@ internal sealed partial class MemoryMode(PublishedProgram app, DevelopmentData d
                 sent += (await Wrk.SendAsync(server, settings.Seconds, cancellation, mix)).Count;
             }
 
-            var resident = await ReadResidentAsync(server, cancellation);
+            var resident = await ReadResidentAsync(server.ProcessId, cancellation);
             await Console.Error.WriteLineAsync($"{sent:N0} requests: {resident:N1} MB");
 
             return new([new(resident)]);
@@ -85,9 +85,10 @@ internal sealed partial class MemoryMode(PublishedProgram app, DevelopmentData d
         return double.Parse(await File.ReadAllTextAsync(file, cancellation), CultureInfo.InvariantCulture);
     }
 
-    private static async Task<double> ReadResidentAsync(Server server, CancellationToken cancellation)
+    /// <summary>In MB.</summary>
+    public static async Task<double> ReadResidentAsync(int processId, CancellationToken cancellation)
     {
-        var status = await File.ReadAllTextAsync($"/proc/{server.ProcessId}/status", cancellation);
+        var status = await File.ReadAllTextAsync($"/proc/{processId}/status", cancellation);
 
         return double.Parse(ResidentKilobytes().Match(status).Groups[1].Value, CultureInfo.InvariantCulture) / 1024;
     }

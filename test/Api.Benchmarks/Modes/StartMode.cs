@@ -17,6 +17,8 @@ internal sealed class StartMode(DevelopmentData data, RuntimeApi runtime, Server
     private (string, string)[] OnAws =>
         [.. data.Settings, .. SecretsManager.SettingsAt(secrets?.Address ?? "http://127.0.0.1:9")];
 
+    private (string, string)[] AppOnAws => [.. OnAws, SecretsManager.KeysInSecret];
+
     public static async Task RunAsync(Published published, Settings settings, Report report, CancellationToken cancellation)
     {
         var flavours = await PublishAsync(published, report, cancellation);
@@ -38,7 +40,33 @@ internal sealed class StartMode(DevelopmentData data, RuntimeApi runtime, Server
         await LeaveAppCoreAsync(cancellation);
         await Series.RunAsync(settings.Rounds * StartsInRound, [.. pairs.SelectMany(pair => pair.Both)], cancellation);
         pairs.ForEach(pair => report.Add(pair.ToComparison()));
+
+        if (flavours.TryGetValue(Flavour.Native, out var native))
+        {
+            await mode.CompareNativeAsync(native.App, flavours[Flavour.ReadyToRun].App, settings, report, cancellation);
+        }
     }
+
+    private async Task CompareNativeAsync(
+        PublishedProgram native, PublishedProgram readyToRun, Settings settings, Report report, CancellationToken cancellation)
+    {
+        Series[] starts = [OnLambda(native, Discovery, AppOnAws), OnLambda(readyToRun, Discovery, AppOnAws)];
+        Series[] memory = [Resident(native), Resident(readyToRun)];
+        await Series.RunAsync(settings.Rounds * StartsInRound, [.. starts, .. memory], cancellation);
+        report.Add(new(
+            "ms to discovery on Lambda, Native", starts[0].Samples, "ReadyToRun", starts[1].Samples, Target.AtMost(0.20)));
+        report.Add(new("resident MB after it, Native", memory[0].Samples, "45 MB", memory[0].Samples.Constant(45), Target.AtMost(1.00)));
+        report.Add(new("resident MB after it, ReadyToRun", memory[1].Samples, "45 MB", memory[1].Samples.Constant(45)));
+    }
+
+    private Series Resident(PublishedProgram app) => new($"resident MB of {app.Name}", async cancellation =>
+    {
+        var resident = 0.0;
+        await ColdStart.OnLambdaAsync(
+            runtime, app.With(AppOnAws), Discovery, cancellation, async id => resident = await MemoryMode.ReadResidentAsync(id, cancellation));
+
+        return new(resident);
+    });
 
     private static async Task<Dictionary<Flavour, Programs>> PublishAsync(
         Published published, Report report, CancellationToken cancellation)
@@ -52,9 +80,9 @@ internal sealed class StartMode(DevelopmentData data, RuntimeApi runtime, Server
                 flavours[flavour] = new(
                     await published.AppAsync(flavour, cancellation), await published.BareAsync(flavour, cancellation));
             }
-            catch (BenchmarkException exception) when (flavour is Flavour.Composite)
+            catch (BenchmarkException exception) when (flavour is Flavour.Composite or Flavour.Native)
             {
-                // It takes the runtime as a package, which not every feed has.
+                // They take the runtime as a package, which not every feed has, and native code takes clang and zlib.
                 report.Note($"Left out {flavour}, which cannot be published here: {exception.FirstError}");
             }
         }
@@ -78,7 +106,7 @@ internal sealed class StartMode(DevelopmentData data, RuntimeApi runtime, Server
             target);
         yield return new(
             $"ms to discovery on Lambda, {flavour}",
-            OnLambda(programs.App, Discovery, [.. OnAws, SecretsManager.KeysInSecret]),
+            OnLambda(programs.App, Discovery, AppOnAws),
             "bare server",
             OnLambda(programs.Bare, Discovery, data.BareSettings),
             target);
@@ -86,7 +114,7 @@ internal sealed class StartMode(DevelopmentData data, RuntimeApi runtime, Server
 
     private Pair FetchKeys(PublishedProgram app) => new(
         "ms to key set on Lambda, keys in a secret",
-        OnLambda(app, KeySet, [.. OnAws, SecretsManager.KeysInSecret]),
+        OnLambda(app, KeySet, AppOnAws),
         "keys in a file",
         OnLambda(app, KeySet, OnAws),
         Target.AtMost(1.50));

@@ -36,7 +36,7 @@ internal static class TokenMode
             report.Note($"Left out oidc-provider and jsonwebtoken: {Peer.Missing}.");
         }
 
-        await Series.RunAsync(settings.Rounds, [app, .. references.Select(reference => reference.Series), wide], cancellation);
+        await Series.RunAsync(settings.Rounds, [app, .. references.Select(reference => reference.Series), wide], cancellation, Series.WarmUpsOfServer);
 
         foreach (var (series, target) in references)
         {

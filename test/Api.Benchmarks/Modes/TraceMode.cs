@@ -34,7 +34,7 @@ internal static class TraceMode
         async Task TraceAsync(CommandLine command, List<Steps> steps)
         {
             File.Delete(file);
-            await ColdStart.OnLambdaAsync(runtime, command, Discovery, cancellation, async () =>
+            await ColdStart.OnLambdaAsync(runtime, command, Discovery, cancellation, async _ =>
             {
                 while (!File.Exists(file))
                 {

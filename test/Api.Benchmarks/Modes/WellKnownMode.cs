@@ -18,7 +18,7 @@ internal static class WellKnownMode
             var request = LoadRequest.Get($"/.well-known/{name}");
             var measured = Wrk.Series($"app, {what}", app, settings.Seconds, request);
             var compared = Wrk.Series($"bare server, {what}", bare, settings.Seconds, request);
-            await Series.RunAsync(settings.Rounds, [measured, compared], cancellation);
+            await Series.RunAsync(settings.Rounds, [measured, compared], cancellation, Series.WarmUpsOfServer);
             report.Add(new(
                 $"{what} requests/s", measured.Samples, "bare server, same bytes", compared.Samples, Target.AtLeast(0.85)));
         }
