@@ -37,17 +37,9 @@ internal static class ColdStart
     public static async Task<Measurement> OnLambdaAsync(
         RuntimeApi runtime, CommandLine command, string path, CancellationToken cancellation, Func<int, Task>? beforeTheEnd = null)
     {
-        var answered = runtime.Expect(path);
+        var answered = runtime.Expect(LoadRequest.Get(path));
         var started = Stopwatch.GetTimestamp();
-        await using var child = Child.Start(Child.AppCore, command with
-        {
-            Environment =
-            [
-                .. command.Environment,
-                ("AWS_LAMBDA_RUNTIME_API", runtime.Address),
-                ("AWS_LAMBDA_FUNCTION_NAME", "function"),
-            ],
-        });
+        await using var child = Child.Start(Child.AppCore, runtime.Run(command));
 
         try
         {

@@ -28,7 +28,7 @@ internal sealed class Report(double loadAverageAtStart)
     {
         const string Start = "ms to discovery on Lambda, ";
         const string Token = "tokens/s, one core";
-        var starts = _comparisons.Where(comparison => comparison.What.StartsWith(Start, StringComparison.Ordinal)).SelectMany(
+        var starts = _comparisons.Where(IsStart).SelectMany(
             comparison => new Bar[]
             {
                 new($"the API, {comparison.What[Start.Length..]}", comparison.Measured.Median, IsApp: true),
@@ -45,6 +45,9 @@ internal sealed class Report(double loadAverageAtStart)
                 .. tokens.Take(1).Select(comparison => new Bar("the API", comparison.Measured.Median, IsApp: true)),
                 .. tokens.Select(comparison => new Bar(comparison.Reference, comparison.Compared.Median, IsApp: false)),
             ]);
+
+        static bool IsStart(Comparison comparison) =>
+            comparison.What.StartsWith(Start, StringComparison.Ordinal) && comparison.Reference is "bare server";
 
         async Task DrawAsync(string name, string title, string unit, IReadOnlyList<Bar> bars)
         {

@@ -43,6 +43,9 @@ internal static class TokenMode
             report.Add(new("tokens/s, one core", app.Samples, series.Name, series.Samples, target));
         }
 
+        var onLambda = await OnLambdaAsync(appProgram, data, settings, cancellation);
+        report.Add(new(
+            "CPU ms of a token on Lambda", onLambda, "RSA-2048 in .NET, sign", onLambda.With(references[0].Series.Samples, (_, rate) => 1000 / rate)));
         report.Add(new("tokens/s, two cores, shared with the load", wide.Samples, "one core", app.Samples, Target.AtLeast(1.80)));
 
         async Task<Series> TokensAsync(string name, Server server, string path)
@@ -52,5 +55,36 @@ internal static class TokenMode
 
             return Wrk.Series(name, server, settings.Seconds, request);
         }
+    }
+
+    /// <summary>One after the other, as one instance gets them, and with all that is between the Runtime API and the app.</summary>
+    private static async Task<Samples> OnLambdaAsync(
+        PublishedProgram app, DevelopmentData data, Settings settings, CancellationToken cancellation)
+    {
+        const int Round = 2_000;
+        await using var runtime = await RuntimeApi.StartAsync(cancellation);
+        await Child.RunAsync(Child.LoadCore, new("taskset", "-acp", Child.LoadCore, $"{Environment.ProcessId}"), cancellation);
+        List<TimeSpan> times = [];
+        Child? function = null;
+        var answered = runtime.Expect(
+            LoadRequest.Token(LoadRequest.TokenPath, data),
+            Round * (settings.Rounds + Series.WarmUpsOfServer),
+            count =>
+            {
+                if (count % Round is 0)
+                {
+                    times.Add(function!.ProcessorTime);
+                }
+            });
+
+        await using (function = Child.Start(Child.AppCore, runtime.Run(app.With(data.Settings)) with { KeepsOutput = false }))
+        {
+            await answered.WaitAsync(cancellation);
+        }
+
+        return new([
+            .. times.Zip(times.Skip(1), (before, after) => new Measurement((after - before).TotalMilliseconds / Round))
+                .TakeLast(settings.Rounds),
+        ]);
     }
 }

@@ -9,13 +9,12 @@ namespace Api.Benchmarks.Servers;
 
 /// <summary>
 /// Lambda's side of the Runtime API (AWS Lambda Developer Guide, "Using the Lambda runtime API"): has one event for the next
-/// function that starts, and notes when its answer comes.
+/// function that starts, once or several times in a row, and notes when the last answer comes.
 /// </summary>
 internal sealed class RuntimeApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private string? _event;
-    private TaskCompletionSource<long> _answered = new();
+    private Expected _expected = new("", 0);
 
     private RuntimeApi()
     {
@@ -40,22 +39,36 @@ internal sealed class RuntimeApi : IAsyncDisposable
         return api;
     }
 
-    /// <summary>Has this request for the next function. The result is the moment at which it was answered with 200.</summary>
-    public Task<long> Expect(string path)
+    /// <summary>
+    /// Has this request for the next function, so many times. The result is the moment at which the last was answered with 200, each of
+    /// those before having been told of.
+    /// </summary>
+    public Task<long> Expect(LoadRequest request, int times = 1, Action<int>? answered = null)
     {
-        _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Volatile.Write(ref _event, HttpApiEvent(path));
+        var expected = new Expected(HttpApiEvent(request), times, answered);
+        Volatile.Write(ref _expected, expected);
 
-        return _answered.Task;
+        return expected.Answered.Task;
     }
+
+    /// <summary>The program as a function of this API.</summary>
+    public CommandLine Run(CommandLine program) => program with
+    {
+        Environment =
+        [
+            .. program.Environment,
+            ("AWS_LAMBDA_RUNTIME_API", Address),
+            ("AWS_LAMBDA_FUNCTION_NAME", "function"),
+        ],
+    };
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task NextAsync(HttpContext http)
     {
-        if (Interlocked.Exchange(ref _event, null) is not { } json)
+        if (_expected.Next() is not { } json)
         {
-            // The one event was answered: the function waits until it is ended.
+            // All was answered: the function waits until it is ended.
             await Task.Delay(Timeout.Infinite, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
             return;
@@ -74,34 +87,57 @@ internal sealed class RuntimeApi : IAsyncDisposable
 
         if (answer.RootElement.GetProperty("statusCode").GetInt32() is StatusCodes.Status200OK)
         {
-            _answered.TrySetResult(now);
+            _expected.Take(now);
         }
         else
         {
-            _answered.TrySetException(new BenchmarkException("The function refuses.", answer.RootElement.GetRawText()));
+            _expected.Answered.TrySetException(new BenchmarkException("The function refuses.", answer.RootElement.GetRawText()));
         }
     }
 
     private async Task FailAsync(HttpContext http)
     {
         using var error = new StreamReader(http.Request.Body);
-        _answered.TrySetException(new BenchmarkException("The function fails.", await error.ReadToEndAsync()));
+        _expected.Answered.TrySetException(new BenchmarkException("The function fails.", await error.ReadToEndAsync()));
         http.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 
-    private static string HttpApiEvent(string path) => JsonSerializer.Serialize(new
+    private static string HttpApiEvent(LoadRequest request) => JsonSerializer.Serialize(new
     {
         version = "2.0",
-        routeKey = $"GET {path}",
-        rawPath = path,
+        routeKey = $"{request.Method} {request.Path}",
+        rawPath = request.Path,
         rawQueryString = "",
-        headers = new Dictionary<string, string> { ["host"] = "localhost", ["accept"] = "application/json" },
+        headers = request.Headers.Append(("Host", "localhost")).ToDictionary(
+            header => header.Item1.ToLowerInvariant(), header => header.Item2),
         requestContext = new
         {
             domainName = "localhost",
-            http = new { method = "GET", path, protocol = "HTTP/1.1", sourceIp = "192.0.2.1" },
+            http = new { method = request.Method, path = request.Path, protocol = "HTTP/1.1", sourceIp = "192.0.2.1" },
             stage = "$default",
         },
+        body = request.Body,
         isBase64Encoded = false,
     });
+
+    private sealed class Expected(string json, int times, Action<int>? answered = null)
+    {
+        private int _given;
+        private int _taken;
+
+        public TaskCompletionSource<long> Answered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string? Next() => Interlocked.Increment(ref _given) <= times ? json : null;
+
+        public void Take(long now)
+        {
+            _taken++;
+            answered?.Invoke(_taken);
+
+            if (_taken == times)
+            {
+                Answered.TrySetResult(now);
+            }
+        }
+    }
 }
