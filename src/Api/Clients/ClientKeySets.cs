@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -18,8 +17,6 @@ internal sealed class ClientKeySets(HttpMessageHandler handler, TimeProvider tim
     /// <summary>An assertion with an unknown kid may be the first of a new key; anybody can make one up.</summary>
     public static readonly TimeSpan UnknownKidInterval = TimeSpan.FromSeconds(30);
 
-    private const int Maximum = 1_000;
-
     private readonly HttpClient _http = new(handler)
     {
         // From the name's resolution to the last byte.
@@ -28,8 +25,8 @@ internal sealed class ClientKeySets(HttpMessageHandler handler, TimeProvider tim
         DefaultRequestHeaders = { { "Accept", "application/jwk-set+json, application/json" } },
     };
 
-    private readonly ConcurrentDictionary<Uri, Entry> _kept = [];
-    private readonly ConcurrentDictionary<Uri, Lazy<Task<ClientKeySet>>> _fetching = [];
+    private readonly BoundedDictionary<Uri, Entry> _kept = new(1_000);
+    private readonly SharedWork<Uri, ClientKeySet> _fetching = new();
 
     /// <summary>The client's keys, in which one with this kid is looked for.</summary>
     public async ValueTask<ClientKeySet> FindAsync(Client client, string? kid, CancellationToken cancellation)
@@ -39,15 +36,11 @@ internal sealed class ClientKeySets(HttpMessageHandler handler, TimeProvider tim
             return new(client.Keys);
         }
 
-        if (FindKept(uri, kid) is { } kept)
-        {
-            return kept;
-        }
-
-        // Once for all who wait; nobody's own impatience ends it for the others.
-        var fetching = _fetching.GetOrAdd(uri, uri => new(() => RenewAsync(uri, kid)));
-
-        return await fetching.Value.WaitAsync(cancellation);
+        return FindKept(uri, kid) ?? await _fetching.RunAsync(
+            uri,
+            // Somebody else may have been done a moment ago.
+            async uri => FindKept(uri, kid) ?? Keep(uri, time.GetUtcNow(), await FetchAsync(uri)),
+            cancellation);
     }
 
     public void Dispose() => _http.Dispose();
@@ -63,30 +56,8 @@ internal sealed class ClientKeySets(HttpMessageHandler handler, TimeProvider tim
                 : null;
     }
 
-    private async Task<ClientKeySet> RenewAsync(Uri uri, string? kid)
-    {
-        // Off the thread that adds this to the dictionary.
-        await Task.Yield();
-
-        try
-        {
-            // Somebody else may have been done a moment ago.
-            return FindKept(uri, kid) ?? Keep(uri, time.GetUtcNow(), await FetchAsync(uri));
-        }
-        finally
-        {
-            _fetching.TryRemove(uri, out _);
-        }
-    }
-
     private ClientKeySet Keep(Uri uri, DateTimeOffset asked, ClientKeySet set)
     {
-        // Rare, and all that it costs is that they are fetched again.
-        if (_kept.Count >= Maximum)
-        {
-            _kept.Clear();
-        }
-
         // Good keys are not lost because a look for newer ones fails; but no failure makes them last longer.
         var entry = set.Fault is not null && _kept.TryGetValue(uri, out var old) && old.Set.Fault is null && asked < old.UseUntil
             ? old with { AskedAt = asked }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Api.Clients;
 
 /// <summary>
@@ -8,9 +6,7 @@ namespace Api.Clients;
 /// </summary>
 internal sealed partial class SecretUses(IClientStore store, ILogger<SecretUses> logger)
 {
-    private const int Maximum = 10_000;
-
-    private readonly ConcurrentDictionary<Use, DateOnly> _noted = [];
+    private readonly BoundedDictionary<Use, DateOnly> _noted = new(10_000);
 
     public void Note(Client client, ClientSecret secret, DateOnly day)
     {
@@ -20,11 +16,6 @@ internal sealed partial class SecretUses(IClientStore store, ILogger<SecretUses>
         if (client.Version is "" || secret.LastUsed >= day || (_noted.TryGetValue(use, out var noted) && noted >= day))
         {
             return;
-        }
-
-        if (_noted.Count >= Maximum)
-        {
-            _noted.Clear();
         }
 
         _noted[use] = day;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Claims;
 using System.Security.Cryptography;
@@ -46,18 +45,10 @@ internal sealed class VerifiedTokens(KeyRingCache keys, TimeProvider time)
         var kept = await _kept.GetAsync(context.HttpContext.RequestAborted);
 
         // Its key may have been revoked since.
-        if (!kept.Keys.Any(key => key.Kid == token.Kid))
+        if (kept.Keys.Any(key => key.Kid == token.Kid))
         {
-            return;
+            kept.ByHash[HashOf(token.EncodedToken)] = new(context.Principal!, token.ValidTo);
         }
-
-        // Rare, and all that it costs is that they are verified again.
-        if (kept.ByHash.Count >= Maximum)
-        {
-            kept.ByHash.Clear();
-        }
-
-        kept.ByHash[HashOf(token.EncodedToken)] = new(context.Principal!, token.ValidTo);
     }
 
     private static string HashOf(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
@@ -66,6 +57,6 @@ internal sealed class VerifiedTokens(KeyRingCache keys, TimeProvider time)
 
     private sealed record Kept(ImmutableArray<SigningKey> Keys)
     {
-        public ConcurrentDictionary<string, Entry> ByHash { get; } = new(StringComparer.Ordinal);
+        public BoundedDictionary<string, Entry> ByHash { get; } = new(Maximum);
     }
 }

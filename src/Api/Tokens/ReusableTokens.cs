@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Api.Clients;
 
 namespace Api.Tokens;
@@ -9,9 +8,7 @@ namespace Api.Tokens;
 /// </summary>
 internal sealed class ReusableTokens
 {
-    private const int Maximum = 1_000;
-
-    private readonly ConcurrentDictionary<Request, Entry> _byRequest = [];
+    private readonly BoundedDictionary<Request, Entry> _byRequest = new(1_000);
 
     /// <summary>The token that was made for the same request before, with the life that is left of it; null where there is none.</summary>
     public IssuedToken? Find(Client client, string scope, string kid, DateTimeOffset now)
@@ -42,12 +39,6 @@ internal sealed class ReusableTokens
         if (client.AccessTokenReuse is null)
         {
             return;
-        }
-
-        // Rare, and all that it costs is a signature.
-        if (_byRequest.Count >= Maximum)
-        {
-            _byRequest.Clear();
         }
 
         _byRequest[new(client.ClientId, scope)] = new(client.Version, kid, now, issued);
