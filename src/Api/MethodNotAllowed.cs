@@ -13,7 +13,7 @@ internal static class MethodNotAllowed
         {
             http.Response.Headers[HeaderNames.Allow] = allowed;
 
-            return (body ?? TypedResults.StatusCode(StatusCodes.Status405MethodNotAllowed)).ExecuteAsync(http);
+            return (body ?? TypedResults.Problem(statusCode: StatusCodes.Status405MethodNotAllowed)).ExecuteAsync(http);
         })
         .AllowAnonymous()
         .ShortCircuit()

@@ -21,6 +21,7 @@ try
     builder.WebHost.ConfigureKestrel(ServerLimits.Configure);
     builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi, new SourceGeneratorLambdaJsonSerializer<LambdaJson>());
     builder.Services.AddProblemDetails();
+    builder.Services.AddSecurityHeaders();
     builder.Services.AddExceptionHandler<Unavailable>();
     builder.Services.AddSingleton(TimeProvider.System);
     ApiJson.AddTo(builder.Services);
@@ -45,10 +46,10 @@ try
     app.UsePathBase(new Uri(options.Issuer).AbsolutePath);
     app.UseSecurityHeaders();
     app.UseExceptionHandler();
-    app.UseStatusCodePages();
     app.UseCrossOrigin();
     // What is open to everybody ends here.
     app.UseRouting();
+    app.UseStatusCodePages();
 
     if (options.Swagger)
     {

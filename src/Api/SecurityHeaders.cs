@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Diagnostics;
+
 namespace Api;
 
 /// <summary>
@@ -13,35 +15,43 @@ internal static class SecurityHeaders
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    public static void AddSecurityHeaders(this IServiceCollection services) => services.AddExceptionHandler<AfterException>();
+
     public static void UseSecurityHeaders(this WebApplication app)
     {
-        var isHttps = app.Services.GetRequiredService<AuthorizationServerOptions>().Issuer.StartsWith("https:", StringComparison.Ordinal);
+        var isHttps = IsHttps(app.Services.GetRequiredService<AuthorizationServerOptions>());
 
         app.Use((http, next) =>
         {
-            // At the last moment, since an answer to an exception begins anew.
-            http.Response.OnStarting(isHttps ? AddWithHttps : Add, http);
+            AddTo(http, isHttps);
 
             return next(http);
         });
     }
 
-    private static readonly Func<object, Task> Add = state => AddTo((HttpContext)state);
+    private static bool IsHttps(AuthorizationServerOptions options) => options.Issuer.StartsWith("https:", StringComparison.Ordinal);
 
-    private static readonly Func<object, Task> AddWithHttps = state =>
-    {
-        ((HttpContext)state).Response.Headers.StrictTransportSecurity = "max-age=31536000";
-
-        return Add(state);
-    };
-
-    private static Task AddTo(HttpContext http)
+    private static void AddTo(HttpContext http, bool isHttps)
     {
         var headers = http.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments("/swagger", StringComparison.Ordinal) ? SwaggerPages : NothingLoaded;
 
-        return Task.CompletedTask;
+        if (isHttps)
+        {
+            headers.StrictTransportSecurity = "max-age=31536000";
+        }
+    }
+
+    /// <summary>The answer to an exception begins anew, without any header. To be asked ahead of those who write it.</summary>
+    private sealed class AfterException(AuthorizationServerOptions options) : IExceptionHandler
+    {
+        public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            AddTo(httpContext, IsHttps(options));
+
+            return ValueTask.FromResult(false);
+        }
     }
 }
