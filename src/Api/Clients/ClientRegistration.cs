@@ -78,7 +78,8 @@ internal sealed class ClientRegistration(AuthorizationServerOptions options)
     }
 
     public void Add(string member, string error) =>
-        _errors[member] = [.. _errors.GetValueOrDefault(member, []), $"{member} {error}."];
+        // A member of a patch is looked at before and after it is applied.
+        _errors[member] = [.. _errors.GetValueOrDefault(member, []).Union([$"{member} {error}."])];
 
     private string Missing(string member)
     {
@@ -215,20 +216,12 @@ internal sealed class ClientRegistration(AuthorizationServerOptions options)
 
     private TimeSpan? Seconds(JsonObject members, string name, TimeSpan shortest, TimeSpan longest)
     {
-        if (members[name] is not { } value)
+        if (WholeSeconds.Read(members[name], shortest, longest, out var time) is { } error)
         {
-            return null;
+            Add(name, error);
         }
 
-        if (value is JsonValue number && number.TryGetValue(out int seconds)
-            && seconds >= shortest.TotalSeconds && seconds <= longest.TotalSeconds)
-        {
-            return TimeSpan.FromSeconds(seconds);
-        }
-
-        Add(name, $"must be a whole number of seconds from {shortest.TotalSeconds} to {Math.Floor(longest.TotalSeconds)}");
-
-        return null;
+        return time;
     }
 
     private string? Text(JsonObject members, string name, Func<string, bool> isGood, string rule)

@@ -55,7 +55,7 @@ internal static class SecretLifetimes
     private const string PreviousExpiresIn = "previous_expires_in";
 
     // Ten years: whoever wants more leaves it out.
-    private const int Maximum = 10 * 365 * 24 * 60 * 60;
+    private static readonly TimeSpan Maximum = TimeSpan.FromDays(10 * 365);
 
     public static bool TryRead(
         JsonObject members, out TimeSpan? expiresIn, out TimeSpan? previousExpiresIn, [NotNullWhen(false)] out ClientProblem? problem)
@@ -63,29 +63,15 @@ internal static class SecretLifetimes
         (expiresIn, previousExpiresIn) = (null, null);
         var unknown = members.FirstOrDefault(member => member.Key is not (ExpiresIn or PreviousExpiresIn)).Key;
         problem = unknown is null
-            ? Read(members[ExpiresIn], ExpiresIn, shortest: 60, ref expiresIn)
-                ?? Read(members[PreviousExpiresIn], PreviousExpiresIn, shortest: 0, ref previousExpiresIn)
+            ? Read(members[ExpiresIn], ExpiresIn, TimeSpan.FromMinutes(1), out expiresIn)
+                ?? Read(members[PreviousExpiresIn], PreviousExpiresIn, TimeSpan.Zero, out previousExpiresIn)
             : Invalid(unknown.Length <= 100 ? unknown : unknown[..100], $"is unknown: there are {ExpiresIn} and {PreviousExpiresIn}");
 
         return problem is null;
     }
 
-    private static ClientProblem? Read(JsonNode? value, string name, int shortest, ref TimeSpan? lifetime)
-    {
-        if (value is null)
-        {
-            return null;
-        }
-
-        if (value is JsonValue number && number.TryGetValue(out int seconds) && seconds >= shortest && seconds <= Maximum)
-        {
-            lifetime = TimeSpan.FromSeconds(seconds);
-
-            return null;
-        }
-
-        return Invalid(name, $"must be a whole number of seconds from {shortest} to {Maximum}");
-    }
+    private static ClientProblem? Read(JsonNode? value, string name, TimeSpan shortest, out TimeSpan? lifetime) =>
+        WholeSeconds.Read(value, shortest, Maximum, out lifetime) is { } error ? Invalid(name, error) : null;
 
     private static ClientProblem Invalid(string member, string error) =>
         ClientResult.Refused(ClientProblemKind.Invalid, member, error).Problem!;

@@ -214,6 +214,7 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
     [InlineData("{\"created_at\":\"2026-01-01T00:00:00Z\"}", "created_at")]
     [InlineData("{\"enabled\":\"no\"}", "enabled")]
     [InlineData("{\"nonsense\":null}", "nonsense")]
+    [InlineData("{\"nonsense\":1}", "nonsense")]
     public async Task Patch_that_breaks_a_rule_changes_nothing(string patch, string member)
     {
         await RegisterAsync(Orders);
@@ -223,6 +224,7 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal([member], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
+        Assert.Single(problem.GetProperty("errors").GetProperty(member).EnumerateArray());
         var (after, _) = await SendAsync(HttpMethod.Get, "/orders");
         Assert.Equal(before.Headers.ETag, after.Headers.ETag);
     }
