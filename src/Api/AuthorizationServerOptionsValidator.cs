@@ -69,7 +69,7 @@ internal sealed partial class AuthorizationServerOptionsValidator : IValidateOpt
     // OpenID Connect Discovery 1.0 §3, RFC 8414 §2.
     private static bool IsIssuer(string issuer) =>
         Uri.TryCreate(issuer, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
+        && TrustedAddress.Is(uri)
         && uri.UserInfo is ""
         && uri.Host is not ""
         // The address is compared and extended as a string, so it has to be written as every client writes it.

@@ -26,7 +26,7 @@ internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
         {
             var json = JsonSerializer.Deserialize(bytes.Span, CustomResourceJson.Default.JsonElement);
 
-            return StringOf(json, "ResponseURL") is { } address && IssuerProbe.IsHttps(address)
+            return StringOf(json, "ResponseURL") is { } address && TrustedAddress.Is(address)
                 ? new(json, new(address))
                 : throw new InvalidOperationException("The event has no ResponseURL with https, so nobody can be answered.");
         }

@@ -14,11 +14,6 @@ internal sealed class IssuerProbe(HttpClient http, TimeProvider time)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
     private const int MaximumLength = 150_000;
 
-    /// <summary>Whether a secret or a decision may go there: https, or http on this machine.</summary>
-    public static bool IsHttps(string? address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
-
     /// <summary>What is wrong with the issuer now, in a sentence; null where an authorizer could use it.</summary>
     public async Task<string?> FindFaultAsync(string issuer, CancellationToken cancellation)
     {
@@ -35,7 +30,7 @@ internal sealed class IssuerProbe(HttpClient http, TimeProvider time)
             return $"{discovery} names the issuer '{named}' instead of '{issuer}'.";
         }
 
-        if (StringOf(metadata, "jwks_uri") is not { } address || !IsHttps(address))
+        if (StringOf(metadata, "jwks_uri") is not { } address || !TrustedAddress.Is(address))
         {
             return $"{discovery} names the jwks_uri '{StringOf(metadata, "jwks_uri")}', which is not an https address.";
         }

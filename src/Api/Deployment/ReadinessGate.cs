@@ -64,7 +64,7 @@ public sealed class ReadinessGate
                 // Nothing was made, so there is nothing that could fail to go.
                 { RequestType: "Delete" } => null,
                 { RequestType: not ("Create" or "Update") } => "The event's RequestType is none of Create, Update and Delete.",
-                { Issuer: { } issuer } when IssuerProbe.IsHttps(issuer) => await WaitAsync(issuer),
+                { Issuer: { } issuer } when TrustedAddress.Is(issuer) => await WaitAsync(issuer),
                 _ => "The property Issuer is not an https address.",
             };
         }

@@ -1,0 +1,10 @@
+namespace Api;
+
+/// <summary>An address that a secret or a decision may come from or go to: https, or http that stays on this machine.</summary>
+internal static class TrustedAddress
+{
+    public static bool Is(Uri address) =>
+        address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback);
+
+    public static bool Is(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && Is(uri);
+}
