@@ -49,7 +49,7 @@ internal sealed class AuthorizationServerOptions
     /// <summary>The origins whose pages may call this server from a browser, space-separated; empty: none.</summary>
     public string CorsOrigins { get; set; } = "";
 
-    /// <summary>Whether /swagger is served.</summary>
+    /// <summary>Whether /swagger is served; by default only in development.</summary>
     public bool Swagger { get; set; }
 
     /// <summary>Whether <see cref="Swagger"/> will be true, before there are options: a start without it need not register it.</summary>
@@ -63,22 +63,16 @@ internal static class AuthorizationServerRegistration
     public static void AddAuthorizationServer(this IServiceCollection services)
     {
         services.AddOptions<AuthorizationServerOptions>()
-            .Configure<IHostEnvironment>(UseDevelopmentDefaults)
-            .Configure<IConfiguration>((options, configuration) =>
-                Settings.Read<AuthorizationServerOptions>(() => configuration.Bind(options)))
+            .Configure<IConfiguration, IHostEnvironment>((options, configuration, environment) =>
+            {
+                options.Issuer = environment.IsDevelopment() ? "http://localhost:5000" : "";
+                options.Swagger = AuthorizationServerOptions.HasSwagger(configuration, environment);
+                Settings.Read<AuthorizationServerOptions>(() => configuration.Bind(options));
+            })
             .PostConfigure<IHostEnvironment>(UseContentRoot)
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<AuthorizationServerOptions>, AuthorizationServerOptionsValidator>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<AuthorizationServerOptions>>().Value);
-    }
-
-    private static void UseDevelopmentDefaults(AuthorizationServerOptions options, IHostEnvironment environment)
-    {
-        if (environment.IsDevelopment())
-        {
-            options.Issuer = "http://localhost:5000";
-            options.Swagger = true;
-        }
     }
 
     private static void UseContentRoot(AuthorizationServerOptions options, IHostEnvironment environment)
