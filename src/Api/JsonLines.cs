@@ -53,7 +53,7 @@ internal sealed class JsonLines(Stream output, TimeProvider time) : ILoggerProvi
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            // What has no text yet may log as well: only then is there anything to write into.
+            // Before the line begins: the texts of some values are made here, and making them may log a line of its own.
             var message = formatter(state, exception);
             var line = Line.Begin();
             var json = line.Json;

@@ -1,9 +1,7 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Api.Clients;
 using Api.Keys;
 
@@ -67,20 +65,11 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
     /// <summary>The protected header of the tokens that a key signs (RFC 7515 §4, RFC 9068 §2.1).</summary>
     private sealed record Header(SigningKey Key, byte[] Encoded)
     {
-        public static Header Of(SigningKey key, string type)
+        public static Header Of(SigningKey key, string type) => new(key, Base64Url.EncodeToUtf8(JsonTexts.WriteObject(json =>
         {
-            var text = new ArrayBufferWriter<byte>();
-
-            using (var json = new Utf8JsonWriter(text))
-            {
-                json.WriteStartObject();
-                json.WriteString("alg"u8, "RS256"u8);
-                json.WriteString("kid"u8, key.Kid);
-                json.WriteString("typ"u8, type);
-                json.WriteEndObject();
-            }
-
-            return new(key, Base64Url.EncodeToUtf8(text.WrittenSpan));
-        }
+            json.WriteString("alg"u8, "RS256"u8);
+            json.WriteString("kid"u8, key.Kid);
+            json.WriteString("typ"u8, type);
+        })));
     }
 }

@@ -14,8 +14,6 @@ internal abstract class ClientCredentials(string clientId, string method)
 {
     private const string Scheme = "Basic ";
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private static readonly TokenError SeveralMethods = TokenError.InvalidRequest(
         "The client authenticates in more than one way: use one of HTTP Basic, client_secret and client_assertion.");
 
@@ -100,7 +98,7 @@ internal abstract class ClientCredentials(string clientId, string method)
 
         try
         {
-            var text = StrictUtf8.GetString(Convert.FromBase64String(authorization[Scheme.Length..]));
+            var text = TokenParameters.Utf8.GetString(Convert.FromBase64String(authorization[Scheme.Length..]));
 
             // Both halves are form-encoded before they are joined, so a colon within them is %3A.
             return text.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon

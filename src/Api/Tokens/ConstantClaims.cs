@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Unicode;
 using Api.Clients;
 
@@ -45,7 +43,7 @@ internal sealed class ConstantClaims
         return payload.AsMemory(0, _before.Length + written + _after.Length);
     }
 
-    private static byte[] Before(Client client, string scope, AuthorizationServerOptions options) => Write(json =>
+    private static byte[] Before(Client client, string scope, AuthorizationServerOptions options) => JsonTexts.WriteObject(json =>
     {
         json.WriteString("iss"u8, options.Issuer);
         json.WriteString("sub"u8, client.ClientId);
@@ -56,7 +54,7 @@ internal sealed class ConstantClaims
 
     private static byte[] After(Client client)
     {
-        var claims = Write(json =>
+        var claims = JsonTexts.WriteObject(json =>
         {
             foreach (var (name, value) in client.Claims)
             {
@@ -70,19 +68,5 @@ internal sealed class ConstantClaims
         });
 
         return claims is [_, var end] ? [end] : [(byte)',', .. claims[1..]];
-    }
-
-    private static byte[] Write(Action<Utf8JsonWriter> members)
-    {
-        var text = new ArrayBufferWriter<byte>();
-
-        using (var json = new Utf8JsonWriter(text))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-
-        return text.WrittenSpan.ToArray();
     }
 }

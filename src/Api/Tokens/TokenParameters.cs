@@ -25,7 +25,8 @@ internal sealed class TokenParameters
     private static readonly string[] Names =
         [GrantTypeName, ScopeName, ClientIdName, ClientSecretName, ClientAssertionTypeName, ClientAssertionName];
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    /// <summary>Throws <see cref="DecoderFallbackException"/> for what is no UTF-8.</summary>
+    public static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly TokenError WrongContentType =
         TokenError.InvalidRequest("The content type must be application/x-www-form-urlencoded or application/json.");
@@ -83,7 +84,7 @@ internal sealed class TokenParameters
             var names = new HashSet<string>(StringComparer.Ordinal);
 
             // With the mark that the reader skips, or it would skip one that is part of a name.
-            foreach (var parameter in new QueryStringEnumerable("?" + StrictUtf8.GetString(body)))
+            foreach (var parameter in new QueryStringEnumerable("?" + Utf8.GetString(body)))
             {
                 var name = parameter.DecodeName().ToString();
 
