@@ -145,7 +145,7 @@ internal sealed class ClientKey
     {
         try
         {
-            return Text(jwk, name) is { Length: > 0 } text ? Base64UrlEncoder.DecodeBytes(text) : throw new FormatException();
+            return Text(jwk, name) is { } text && Base64UrlText.IsOne(text) ? Base64UrlEncoder.DecodeBytes(text) : throw new FormatException();
         }
         catch (FormatException exception)
         {

@@ -29,9 +29,8 @@ internal sealed class AccessTokenHandler : JsonWebTokenHandler
             using var header = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedHeader), OneReading);
             using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload), OneReading);
 
-            // Base64url has no padding (RFC 7515 §2), no extension is understood (RFC 7515 §4.1.11), and only kid names a key: the
-            // library would look for it in x5t as well.
-            return !token.EncodedToken.Contains('=', StringComparison.Ordinal)
+            // No extension is understood (RFC 7515 §4.1.11), and only kid names a key: the library would look for it in x5t as well.
+            return Base64UrlText.AreParts(token.EncodedToken)
                 && Kind(header, "crit") is JsonValueKind.Undefined
                 && Kind(header, "kid") is JsonValueKind.String
                 && Kind(payload, JwtRegisteredClaimNames.Exp) is JsonValueKind.Number

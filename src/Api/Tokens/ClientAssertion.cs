@@ -68,8 +68,7 @@ internal sealed class ClientAssertion : ClientCredentials
     {
         try
         {
-            // Base64url has no padding (RFC 7515 §2), which the decoder would pass over.
-            assertion = !jwt.Contains('=', StringComparison.Ordinal) && jwt.Split('.') is [var header, var payload, not ""]
+            assertion = Base64UrlText.AreParts(jwt) && jwt.Split('.') is [var header, var payload, not ""]
                 ? new(jwt, Parse(header), Parse(payload)) : null;
         }
         // InvalidOperationException: a member of another type, or a string that is no UTF-8 or half a surrogate pair.

@@ -105,6 +105,7 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
     [InlineData("jwks", "{\"keys\":[]}")]
     [InlineData("jwks", "{\"keys\":[null]}")]
     [InlineData("jwks", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}")]
+    [InlineData("jwks", "{\"keys\":[{\"kty\":\"RSA\",\"n\":\" \",\"e\":\"AQAB\"}]}")]
     [InlineData("jwks", "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}")]
     [InlineData("jwks_uri", "\"http://client.example/keys\"")]
     [InlineData("jwks_uri", "\"https://10.0.0.1/keys\"")]

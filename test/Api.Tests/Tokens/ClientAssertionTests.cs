@@ -140,7 +140,9 @@ public sealed class ClientAssertionTests(ClientsWithKeys clients) : IClassFixtur
         ["signature is empty"] = ((forge, _) => forge.Sign()[..(forge.Sign().LastIndexOf('.') + 1)], "no JWT"),
         ["signature of ECDSA is zero"] = ((_, all) => all.Forge("ec", "ES256").Sign().Split('.') is [var header, var payload, _]
             ? $"{header}.{payload}.{new string('A', 86)}" : "", "signature of the assertion"),
-        ["signature is no base64url"] = ((forge, _) => forge.Sign()[..^4] + "$$$$", "signature of the assertion"),
+        ["signature is no base64url"] = ((forge, _) => forge.Sign()[..^4] + "$$$$", "no JWT of three parts"),
+        ["space in the signature"] = ((forge, _) => forge.Sign().Insert(forge.Sign().Length - 8, " "), "no JWT of three parts"),
+        ["line break behind the signature"] = ((forge, _) => forge.Sign() + "\n", "no JWT of three parts"),
         ["it is no JWT"] = ((_, _) => "garbage", "no JWT of three parts"),
         ["it is three dots"] = ((_, _) => "...", "no JWT of three parts"),
         ["it is nothing in three parts"] = ((_, _) => "..x", "no JWT of three parts"),
