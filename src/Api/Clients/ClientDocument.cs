@@ -58,7 +58,8 @@ internal sealed record ClientDocument(
         }
         catch (JsonException exception)
         {
-            throw new FormatException($"it is no client document ({exception.Path})", exception);
+            // The exception's own text may quote the document.
+            throw new FormatException($"it is no client document ({exception.Path})");
         }
         catch (InvalidOperationException exception)
         {

@@ -30,9 +30,10 @@ internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
                 ? new(json, new(address))
                 : throw new InvalidOperationException("The event has no ResponseURL with https, so nobody can be answered.");
         }
-        catch (JsonException exception)
+        catch (JsonException)
         {
-            throw new InvalidOperationException("The event is not JSON.", exception);
+            // The exception's own text may quote the event, with the address that anybody may answer at.
+            throw new InvalidOperationException("The event is not JSON.");
         }
     }
 

@@ -42,7 +42,8 @@ internal sealed record KeyRotationRequest
         }
         catch (JsonException exception)
         {
-            throw new InvalidOperationException($"The event is not a JSON object of the expected form: {exception.Path}.", exception);
+            // The exception's own text may quote the event.
+            throw new InvalidOperationException($"The event is not a JSON object of the expected form: {exception.Path}.");
         }
     }
 

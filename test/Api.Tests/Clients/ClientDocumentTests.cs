@@ -77,6 +77,16 @@ public sealed class ClientDocumentTests
         Assert.Throws<FormatException>(() => ClientDocument.Parse(document.Replace(text, damaged, StringComparison.Ordinal), "1", []));
     }
 
+    [Fact]
+    public void Damaged_document_is_not_quoted()
+    {
+        var document = ClientDocument.Write(Client).Replace("\"nord\"", "tr{\"d\":\"AAAA\"}", StringComparison.Ordinal);
+
+        var exception = Assert.Throws<FormatException>(() => ClientDocument.Parse(document, "1", []));
+
+        Assert.DoesNotContain("AAAA", exception.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("client_id")]
     [InlineData("scope")]

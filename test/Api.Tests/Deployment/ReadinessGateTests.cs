@@ -173,6 +173,15 @@ public sealed class ReadinessGateTests : IAsyncLifetime
     public Task Event_that_cannot_be_answered_is_an_exception(string json) =>
         Assert.ThrowsAsync<InvalidOperationException>(() => HandleAsync(json));
 
+    [Fact]
+    public async Task Damaged_event_is_not_quoted()
+    {
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => HandleAsync("""{"RequestType":"Delete","ResponseURL":thttps://example.com/answer?signature}"""));
+
+        Assert.DoesNotContain("signature", exception.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

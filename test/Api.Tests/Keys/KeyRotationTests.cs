@@ -223,6 +223,15 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
     }
 
     [FactWith(Tool.Moto)]
+    public async Task Damaged_event_is_not_quoted()
+    {
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => InvokeAsync("""{"Step":"createSecret","RotationToken":tAAAA}"""));
+
+        Assert.DoesNotContain("AAAA", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [FactWith(Tool.Moto)]
     public async Task Event_for_another_secret_is_refused()
     {
         var json = JsonSerializer.Serialize(
