@@ -48,7 +48,8 @@ internal static partial class Leaks
         _isLooking = false;
     };
 
-    [GeneratedRegex("""\\?"(d|p|q|dp|dq|qi|oth)\\?"\s*:""")]
+    // Such a member has a long text; a claim of the same name may have any value.
+    [GeneratedRegex("""\\?"(d|p|q|dp|dq|qi)\\?"\s*:\s*\\?"[A-Za-z0-9_-]{20}""")]
     private static partial Regex PrivateMember();
 
     // A client secret that this program has made, or a signed JWT.
