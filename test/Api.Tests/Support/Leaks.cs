@@ -48,8 +48,8 @@ internal static partial class Leaks
         _isLooking = false;
     };
 
-    // Such a member has a long text; a claim of the same name may have any value.
-    [GeneratedRegex("""\\?"(d|p|q|dp|dq|qi)\\?"\s*:\s*\\?"[A-Za-z0-9_-]{20}""")]
+    // A claim may have such a name as well; with a value that is no text it is no part of a key (RFC 7518 §6.3.2).
+    [GeneratedRegex("""\\?"((d|p|q|dp|dq|qi)\\?"\s*:(?!\s*[\[{0-9tfn-])|oth\\?"\s*:)""")]
     private static partial Regex PrivateMember();
 
     // A client secret that this program has made, or a signed JWT.

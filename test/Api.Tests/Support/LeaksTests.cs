@@ -9,14 +9,15 @@ namespace Api.Tests.Support;
 public sealed class LeaksTests
 {
     [Theory]
-    [InlineData("""{"kty":"RSA","d":"{0}"}""")]
-    [InlineData("""{"kty":"RSA", "qi" : "{0}"}""")]
-    [InlineData("""{\"dp\":\"{0}\"}""")]
-    public void Private_member_of_a_JWK_is_found(string text) =>
-        Assert.True(Leaks.IsPrivate(text.Replace("{0}", Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(128)), StringComparison.Ordinal)));
+    [InlineData("""{"kty":"RSA","d":"AQ"}""")]
+    [InlineData("""{"kty":"RSA", "qi" : "AQ"}""")]
+    [InlineData("""{\"dp\":\"AQ\"}""")]
+    [InlineData("""{"kty":"RSA","oth":[]}""")]
+    [InlineData("""{"kty":"RSA","d":""")]
+    public void Private_member_of_a_JWK_is_found(string text) => Assert.True(Leaks.IsPrivate(text));
 
     [Fact]
-    public void Claim_of_that_name_is_none() => Assert.False(Leaks.IsPrivate("""{"claims":{"d":[1,"x"],"q":"nord"}}"""));
+    public void Claim_of_that_name_with_a_list_is_none() => Assert.False(Leaks.IsPrivate("""{"claims":{"d":[1,"x"], "q" : 1}}"""));
 
     [Theory]
     [InlineData(2048)]
