@@ -37,7 +37,7 @@ internal sealed class Load(Instance[] instances, ClientKeyPair key, Figures figu
         while (!stop.IsCancellationRequested)
         {
             await SendAsync(random, instances[random.Next(instances.Length)]);
-            await Task.Delay(20, CancellationToken.None);
+            await Task.Delay(5, CancellationToken.None);
         }
     }
 
