@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Api.Protected;
 
-/// <summary>Checks bearer tokens (RFC 6750 §2.1, RFC 9068 §4) with our own keys, and denies every route that is not opened.</summary>
+/// <summary>Checks bearer tokens (RFC 6750 §2.1, RFC 9068 §4) with our own keys, and denies every route that is neither guarded nor opened.</summary>
 internal static class BearerAuthentication
 {
     // No request line and headers above this size pass the gateway.
@@ -28,7 +28,7 @@ internal static class BearerAuthentication
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<AuthorizationServerOptions, PublishedKeys, VerifiedTokens, TimeProvider>(Configure);
         services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireToken().Build());
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireToken().RequireAssertion(IsAboutNoRoute).Build());
     }
 
     /// <summary>Asks for a token that was checked here.</summary>
@@ -36,6 +36,10 @@ internal static class BearerAuthentication
     // gateway's authorizer names.
     public static AuthorizationPolicyBuilder RequireToken(this AuthorizationPolicyBuilder policy) =>
         policy.AddAuthenticationSchemes(JwtBearerDefaults.AuthenticationScheme).RequireAuthenticatedUser();
+
+    // Who has a good token is told that there is nothing (404, 405); a route that somebody forgot to guard is denied to everybody.
+    private static bool IsAboutNoRoute(AuthorizationHandlerContext context) =>
+        context.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint;
 
     private static void Configure(
         JwtBearerOptions bearer, AuthorizationServerOptions server, PublishedKeys keys, VerifiedTokens verified, TimeProvider time)
@@ -92,10 +96,9 @@ internal static class BearerAuthentication
 
     private static Task ForbidAsync(ForbiddenContext context)
     {
-        if (context.HttpContext.GetEndpoint() is { } endpoint && ScopeRequirement.Of(endpoint.Metadata) is { } scope)
-        {
-            context.Response.Headers[HeaderNames.WWWAuthenticate] = $"{Challenge}, error=\"insufficient_scope\", scope=\"{scope}\"";
-        }
+        var scope = ScopeRequirement.Of(context.HttpContext.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty);
+        context.Response.Headers[HeaderNames.WWWAuthenticate] =
+            $"{Challenge}, error=\"insufficient_scope\"" + (scope is null ? "" : $", scope=\"{scope}\"");
 
         return Task.CompletedTask;
     }
