@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Api.Clients;
 
 namespace Api;
@@ -40,7 +41,7 @@ internal sealed partial class Audit(ILogger<Audit> logger)
     /// <summary>What a caller has sent, fit for a log: short, on one line, and no secret that was put into the wrong place.</summary>
     private static string? Printable(string? text) =>
         string.IsNullOrEmpty(text) ? null
-        : text.Contains(ClientSecret.Prefix, StringComparison.Ordinal) ? "(a client secret)"
+        : text.Contains(ClientSecret.Prefix, StringComparison.Ordinal) || LooksRandom().IsMatch(text) ? "(a client secret)"
         // How each JWT begins: {" in base64url.
         : text.Contains("eyJ", StringComparison.Ordinal) ? "(a token)"
         : text.Length <= MaximumLength && !HasControl(text) ? text
@@ -59,6 +60,10 @@ internal sealed partial class Audit(ILogger<Audit> logger)
             if (IsControl(character))
             {
                 return true;
+    // The secret of the first client has no prefix: it is 43 letters and digits, by Secrets Manager. Ids that are made here have 20.
+    [GeneratedRegex("[A-Za-z0-9]{40}")]
+    private static partial Regex LooksRandom();
+
             }
         }
 
