@@ -57,7 +57,11 @@ internal sealed record Client
     /// <summary>Another one after each change; made by <see cref="NewVersion"/>.</summary>
     public string Version { get; init; } = NewVersion();
 
-    public bool IsAdministrator => Enabled && Scopes.Contains(Scope.Admin, StringComparer.Ordinal);
+    /// <summary>Whether it can administer, and goes on to as long as nobody changes it.</summary>
+    public bool IsAdministrator => Enabled && Scopes.Contains(Scope.Admin, StringComparer.Ordinal)
+        && (AuthenticationMethod is AuthenticationMethods.PrivateKeyJwt
+            ? HasKeys
+            : Secrets.Any(secret => secret.ExpiresAt is null) || (AuthenticationMethod is null && HasKeys));
 
     /// <summary>Whether it may authenticate with this method (RFC 7591 §2, <c>token_endpoint_auth_method</c>).</summary>
     public bool MayUse(string method) => AuthenticationMethod is null || AuthenticationMethod == method;
@@ -79,6 +83,8 @@ internal sealed record Client
 
         return found;
     }
+
+    private bool HasKeys => Keys is not [] || JwksUri is not null;
 
     // Random, so that a client that was removed and made again is never taken for the one before.
     public static string NewVersion() => RandomNumberGenerator.GetHexString(16, lowercase: true);

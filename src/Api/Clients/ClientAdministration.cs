@@ -183,7 +183,8 @@ internal sealed partial class ClientAdministration(
                     return ClientResult.Refused(
                         ClientProblemKind.Conflict,
                         ClientRegistration.ClientId,
-                        $"is that of the last client that is enabled and has the scope {Scope.Admin}: make another one first");
+                        $"is that of the last client that can administer (it is enabled, and has the scope {Scope.Admin} and a secret or a "
+                        + "key that does not expire): make another one first");
                 default:
                     continue;
             }

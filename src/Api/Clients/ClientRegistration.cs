@@ -25,7 +25,10 @@ internal sealed class ClientRegistration(AuthorizationServerOptions options)
     /// <summary>What is wrong, by member.</summary>
     public IReadOnlyDictionary<string, string[]> Errors => _errors;
 
-    /// <summary>The client with these members and otherwise as it is; null where <see cref="Errors"/> says why not.</summary>
+    /// <summary>
+    /// The client with these members and otherwise as it is; null where <see cref="Errors"/> says why not. What it has already may stay
+    /// though a setting no longer allows it: nobody should have to mend that before switching a client off.
+    /// </summary>
     public Client? Read(JsonObject members, Client client)
     {
         RefuseAllBut(members, Editable);
@@ -35,7 +38,7 @@ internal sealed class ClientRegistration(AuthorizationServerOptions options)
         {
             ClientName = Text(members, "client_name", IsName, $"must have 1 to {MaximumNameLength} characters, none of them a control character")
                 ?? Missing("client_name"),
-            Scopes = ReadScopes(members),
+            Scopes = ReadScopes(members, client.Scopes),
             AuthenticationMethod = Text(
                 members,
                 "token_endpoint_auth_method",
@@ -47,7 +50,11 @@ internal sealed class ClientRegistration(AuthorizationServerOptions options)
             AccessTokenLifetime = lifetime,
             // As long as nine tenths of the token's life remain.
             AccessTokenReuse = Seconds(
-                members, "access_token_reuse", TimeSpan.FromSeconds(1), (lifetime ?? options.AccessTokenLifetime) / 10),
+                members,
+                "access_token_reuse",
+                TimeSpan.FromSeconds(1),
+                (lifetime ?? options.AccessTokenLifetime) / 10,
+                lifetime == client.AccessTokenLifetime ? client.AccessTokenReuse : null),
             Enabled = ReadEnabled(members),
         };
 
@@ -91,7 +98,7 @@ internal sealed class ClientRegistration(AuthorizationServerOptions options)
         return "";
     }
 
-    private ImmutableArray<string> ReadScopes(JsonObject members)
+    private ImmutableArray<string> ReadScopes(JsonObject members, ImmutableArray<string> had)
     {
         var text = Text(members, "scope", text => Scope.Parse(text) is not null, "has a character that RFC 6749 §3.3 excludes");
 
@@ -109,7 +116,7 @@ internal sealed class ClientRegistration(AuthorizationServerOptions options)
         {
             Add("scope", "must have at least one scope: without one the client gets no token");
         }
-        else if (scopes.FirstOrDefault(scope => !_scopes.Contains(scope)) is { } unknown)
+        else if (scopes.FirstOrDefault(scope => !_scopes.Contains(scope) && !had.Contains(scope)) is { } unknown)
         {
             Add("scope", $"has '{Quoted(unknown)}', which does not exist here: the setting Scopes has {string.Join(' ', _scopes)}");
         }
@@ -214,8 +221,13 @@ internal sealed class ClientRegistration(AuthorizationServerOptions options)
         return value?.GetValueKind() is not JsonValueKind.False;
     }
 
-    private TimeSpan? Seconds(JsonObject members, string name, TimeSpan shortest, TimeSpan longest)
+    private TimeSpan? Seconds(JsonObject members, string name, TimeSpan shortest, TimeSpan longest, TimeSpan? had = null)
     {
+        if (had is not null && members[name] is JsonValue value && value.TryGetValue(out int seconds) && seconds == had.Value.TotalSeconds)
+        {
+            return had;
+        }
+
         if (WholeSeconds.Read(members[name], shortest, longest, out var time) is { } error)
         {
             Add(name, error);

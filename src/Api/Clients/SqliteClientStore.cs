@@ -13,9 +13,9 @@ internal sealed class SqliteClientStore(SqliteDatabase database, TimeProvider ti
         (SELECT json_group_object(secret_id, day) FROM secret_uses WHERE secret_uses.client_id = clients.client_id)
         """;
 
-    private const string OthersThatAdminister = $"""
-        SELECT EXISTS (SELECT 1 FROM clients WHERE client_id <> $client_id AND json_extract(document, '$.enabled')
-            AND instr(' ' || json_extract(document, '$.scope') || ' ', ' {Scope.Admin} '))
+    private const string OthersThatMayAdminister = $"""
+        SELECT {Columns} FROM clients WHERE client_id <> $client_id AND json_extract(document, '$.enabled')
+            AND instr(' ' || json_extract(document, '$.scope') || ' ', ' {Scope.Admin} ')
         """;
 
     public Task<Client?> FindAsync(string clientId, CancellationToken cancellation) => database.ReadAsync(async connection =>
@@ -50,7 +50,8 @@ internal sealed class SqliteClientStore(SqliteDatabase database, TimeProvider ti
             if (keepAdministrator
                 && before.IsAdministrator
                 && after?.IsAdministrator is not true
-                && await connection.ScalarAsync(OthersThatAdminister, cancellation, ("$client_id", before.ClientId)) is 0L)
+                && !(await ReadAsync(connection.Command(OthersThatMayAdminister, ("$client_id", before.ClientId)), cancellation))
+                    .Any(other => other.IsAdministrator))
             {
                 return ClientChange.LastAdministrator;
             }

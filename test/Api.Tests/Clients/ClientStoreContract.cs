@@ -95,8 +95,25 @@ public abstract class ClientStoreContract
     protected async Task Last_administrator_is_kept_where_asked_to()
     {
         var store = await OpenAsync();
-        var (first, second) = (ClientOf(NewId(), "USER ADMIN"), ClientOf(NewId(), "ADMIN"));
-        await store.AddAsync(ClientOf(NewId(), "ADMINISTRATOR NOADMIN"), default);
+        var (secret, _) = ClientSecret.Generate(TestKeys.CreatedAt);
+        var (first, second) = (
+            ClientOf(NewId(), "USER ADMIN") with { Secrets = [secret] },
+            ClientOf(NewId(), "ADMIN") with { JwksUri = new("https://client.example/keys") });
+        Client[] others =
+        [
+            ClientOf(NewId(), "ADMINISTRATOR NOADMIN") with { Secrets = [secret] },
+            ClientOf(NewId(), "ADMIN"),
+            ClientOf(NewId(), "ADMIN") with { Secrets = [secret], Enabled = false },
+            ClientOf(NewId(), "ADMIN") with { Secrets = [secret with { ExpiresAt = TestKeys.CreatedAt.AddYears(1) }] },
+            ClientOf(NewId(), "ADMIN") with { Secrets = [secret], AuthenticationMethod = "private_key_jwt" },
+            ClientOf(NewId(), "ADMIN") with { JwksUri = new("https://client.example/keys"), AuthenticationMethod = "client_secret_basic" },
+        ];
+
+        foreach (var other in others)
+        {
+            await store.AddAsync(other, default);
+        }
+
         await store.AddAsync(first, default);
         await store.AddAsync(second, default);
 
@@ -112,6 +129,9 @@ public abstract class ClientStoreContract
         Assert.Equal(
             ClientChange.LastAdministrator,
             await store.ChangeAsync(last, last with { Scopes = ["USER"], Version = "3" }, keepAdministrator: true, default));
+        Assert.Equal(
+            ClientChange.LastAdministrator,
+            await store.ChangeAsync(last, last with { Secrets = [], JwksUri = null, Version = "3" }, keepAdministrator: true, default));
         Assert.Equal(ClientChange.Done, await store.ChangeAsync(last, Renamed(last, "x"), keepAdministrator: true, default));
         last = (await store.FindAsync(last.ClientId, default))!;
         Assert.Equal(ClientChange.Done, await store.ChangeAsync(last, null, keepAdministrator: false, default));

@@ -241,7 +241,9 @@ public sealed class DynamoClientStoreTests(MotoServer moto) : ClientStoreContrac
     private async Task<(IClientStore Store, Client Administrator)> CancelTransactionsAsync(params string[] reasons)
     {
         var store = await OpenAsync();
-        var (administrator, other) = (ClientOf(NewId(), "ADMIN"), ClientOf(NewId(), "ADMIN"));
+        var (secret, _) = ClientSecret.Generate(TestKeys.CreatedAt);
+        var (administrator, other) = (
+            ClientOf(NewId(), "ADMIN") with { Secrets = [secret] }, ClientOf(NewId(), "ADMIN") with { Secrets = [secret] });
         await store.AddAsync(administrator, default);
         await store.AddAsync(other, default);
         var codes = string.Join(',', reasons.Select(reason => $$"""{"Code":"{{reason}}"}"""));

@@ -172,8 +172,8 @@ public sealed class ClientCommandsTests : IDisposable
     {
         await AddAsync("admin", "--scope", "ADMIN");
 
-        (await Command.RunAsync(Data, "clients", "disable", "admin")).AssertRefused("the last client that is enabled");
-        (await Command.RunAsync(Data, "clients", "remove", "admin")).AssertRefused("the last client that is enabled");
+        (await Command.RunAsync(Data, "clients", "disable", "admin")).AssertRefused("the last client that can administer");
+        (await Command.RunAsync(Data, "clients", "remove", "admin")).AssertRefused("the last client that can administer");
     }
 
     [Theory]

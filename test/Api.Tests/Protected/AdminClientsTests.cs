@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Api.Clients;
 using Api.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Api.Tests.Protected;
 
@@ -317,6 +319,56 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
         Assert.Contains("make another one first", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         await RegisterAsync("""{"client_id":"second","client_name":"Second","scope":"ADMIN"}""");
         Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, $"/{admin}")).Response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Last_client_that_may_administer_keeps_what_it_shows_itself_with()
+    {
+        var (_, list) = await SendAsync(HttpMethod.Get, "");
+        var admin = list.GetProperty("clients")[0];
+        var path = $"/{admin.GetProperty("client_id").GetString()}";
+        var secret = admin.GetProperty("secrets")[0].GetProperty("id").GetString();
+        const string WithoutSecrets = """{"token_endpoint_auth_method":"private_key_jwt","jwks_uri":"https://client.example/keys"}""";
+        const string WithoutKeys = """{"token_endpoint_auth_method":"client_secret_basic","jwks_uri":null}""";
+
+        var (removed, problem) = await SendAsync(HttpMethod.Delete, $"{path}/secrets/{secret}");
+        // A new one that ends, with an end for the old one.
+        var (ended, _) = await SendAsync(HttpMethod.Post, $"{path}/secrets", """{"expires_in":3600,"previous_expires_in":60}""");
+        var (moved, _) = await SendAsync(HttpMethod.Patch, path, WithoutSecrets);
+        var (unsecured, _) = await SendAsync(HttpMethod.Delete, $"{path}/secrets/{secret}");
+        var (withoutKeys, _) = await SendAsync(HttpMethod.Patch, path, WithoutKeys);
+
+        Assert.Equal(
+            [HttpStatusCode.Conflict, HttpStatusCode.Conflict, HttpStatusCode.OK, HttpStatusCode.NoContent, HttpStatusCode.Conflict],
+            [removed.StatusCode, ended.StatusCode, moved.StatusCode, unsecured.StatusCode, withoutKeys.StatusCode]);
+        Assert.Contains("make another one first", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        await RegisterAsync("""{"client_id":"second","client_name":"Second","scope":"ADMIN"}""");
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Patch, path, WithoutKeys)).Response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("AccessTokenLifetime", "00:15:00")]
+    [InlineData("Scopes", "ADMIN OTHER")]
+    public async Task Client_is_switched_off_though_a_setting_no_longer_allows_what_it_has(string setting, string value)
+    {
+        await RegisterAsync("""{"client_id":"orders","client_name":"Orders","scope":"USER","access_token_reuse":300}""");
+        var client = (await _api.Services.GetRequiredService<IClientStore>().FindAsync("orders", default))!;
+        using var changed = new ApiFactory().Set(setting, value);
+        await changed.Services.GetRequiredService<IClientStore>().AddAsync(client, default);
+        var administrator = ("Authorization", $"Bearer {await changed.GetTokenAsync("ADMIN")}");
+
+        var patches = new List<HttpStatusCode>();
+
+        foreach (var patch in (string[])["""{"enabled":false}""", """{"scope":"USER OTHER NOPE"}""", """{"access_token_reuse":361}"""])
+        {
+            using var response = await changed.SendAsync(
+                HttpMethod.Patch, "/admin/clients/orders", new StringContent(patch, Encoding.UTF8, "application/json"), administrator);
+            patches.Add(response.StatusCode);
+        }
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest], patches);
+        using var read = await changed.SendAsync(HttpMethod.Get, "/admin/clients/orders", null, administrator);
+        Assert.False((await BodyAsync(read)).GetProperty("enabled").GetBoolean());
     }
 
     [Fact]
