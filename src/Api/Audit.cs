@@ -10,6 +10,9 @@ namespace Api;
 /// </summary>
 internal sealed partial class Audit(ILogger<Audit> logger)
 {
+    /// <summary>Said behind what was tried, where the store may have done it although it did not say so.</summary>
+    public const string OutcomeUnknown = " (outcome unknown)";
+
     private const int MaximumLength = 256;
 
     public void TokenIssued(HttpContext http, string clientId, string method, string scope, string jti, bool reused) =>
@@ -25,10 +28,14 @@ internal sealed partial class Audit(ILogger<Audit> logger)
         LogRefused(
             logger, clientId, clientId is null ? Printable(claimedId) : null, Printable(scope), error, reason, SourceOf(http), UserAgentOf(http));
 
-    public void ClientChanged(string by, string what, string clientId, Client? before, Client? after) =>
-        LogClientChanged(logger, by, what, clientId, Describe(before), Describe(after));
+    public void ClientChanged(Actor by, string what, string clientId, Client? before, Client? after) =>
+        LogClientChanged(logger, by.Name, what, clientId, Describe(before), Describe(after), by.Jti, by.Source, by.UserAgent);
 
-    public void KeysChanged(string by, string what) => LogKeysChanged(logger, by, what);
+    public void KeysChanged(Actor by, string what) => LogKeysChanged(logger, by.Name, what, by.Jti, by.Source, by.UserAgent);
+
+    /// <summary>Whom the token names, which was checked before this.</summary>
+    public static Actor CallerOf(HttpContext http) => new(
+        http.User.FindFirst("client_id")?.Value ?? "?", http.User.FindFirst("jti")?.Value, SourceOf(http), UserAgentOf(http));
 
     // Without secrets: the representation has no member for one.
     private static string? Describe(Client? client) =>
@@ -53,6 +60,10 @@ internal sealed partial class Audit(ILogger<Audit> logger)
             }
         });
 
+    // The secret of the first client has no prefix: it is 43 letters and digits, by Secrets Manager. Ids that are made here have 20.
+    [GeneratedRegex("[A-Za-z0-9]{40}")]
+    private static partial Regex LooksRandom();
+
     private static bool HasControl(string text)
     {
         foreach (var character in text)
@@ -60,10 +71,6 @@ internal sealed partial class Audit(ILogger<Audit> logger)
             if (IsControl(character))
             {
                 return true;
-    // The secret of the first client has no prefix: it is 43 letters and digits, by Secrets Manager. Ids that are made here have 20.
-    [GeneratedRegex("[A-Za-z0-9]{40}")]
-    private static partial Regex LooksRandom();
-
             }
         }
 
@@ -92,10 +99,21 @@ internal sealed partial class Audit(ILogger<Audit> logger)
         string? userAgent);
 
     [LoggerMessage(3, LogLevel.Information,
-        "{Change} of the client '{ClientId}' by '{By}': before '{Before}', after '{After}'", EventName = "client_changed")]
+        "{Change} of the client '{ClientId}' by '{By}': before '{Before}', after '{After}', by jti {Jti}, from {Source}, '{UserAgent}'",
+        EventName = "client_changed")]
     private static partial void LogClientChanged(
-        ILogger logger, string by, string change, string clientId, string? before, string? after);
+        ILogger logger,
+        string by,
+        string change,
+        string clientId,
+        string? before,
+        string? after,
+        string? jti,
+        string? source,
+        string? userAgent);
 
-    [LoggerMessage(4, LogLevel.Information, "{Change} of signing keys by '{By}'", EventName = "keys_changed")]
-    private static partial void LogKeysChanged(ILogger logger, string by, string change);
+    [LoggerMessage(4, LogLevel.Information,
+        "{Change} of signing keys by '{By}', by jti {Jti}, from {Source}, '{UserAgent}'", EventName = "keys_changed")]
+    private static partial void LogKeysChanged(
+        ILogger logger, string by, string change, string? jti, string? source, string? userAgent);
 }

@@ -77,9 +77,10 @@ public sealed class AuditTests : IDisposable
     public async Task Each_change_of_a_client_tells_who_and_what_before_and_after_and_no_secret()
     {
         var token = await _api.GetTokenAsync("ADMIN");
-        var by = new System.IdentityModel.Tokens.Jwt.JwtSecurityToken(token).Subject;
+        var read = new System.IdentityModel.Tokens.Jwt.JwtSecurityToken(token);
+        var (by, with) = (read.Subject, $"by jti {read.Id}, from ");
         _api.Logs.Lines.Clear();
-        var bearer = ("Authorization", $"Bearer {token}");
+        (string, string)[] bearer = [("Authorization", $"Bearer {token}"), ("User-Agent", "shop/1.0")];
 
         using var made = await _api.SendAsync(
             HttpMethod.Post, "/admin/clients", JsonContent.Create(new { client_id = "orders", client_name = "Orders", scope = "USER" }), bearer);
@@ -96,8 +97,10 @@ public sealed class AuditTests : IDisposable
         Assert.Contains("\"scope\":\"USER\"", sides[0], StringComparison.Ordinal);
         Assert.Contains("\"scope\":\"ADMIN\"", sides[1], StringComparison.Ordinal);
         Assert.StartsWith($"Information: New secret of the client 'orders' by '{by}'", events[2], StringComparison.Ordinal);
-        Assert.EndsWith(", after '' ", events[3], StringComparison.Ordinal);
-        Assert.Equal($"Information: Rotation of signing keys by '{by}' ", events[4]);
+        Assert.Contains($", after '', {with}", events[3], StringComparison.Ordinal);
+        Assert.StartsWith($"Information: Rotation of signing keys by '{by}', {with}", events[4], StringComparison.Ordinal);
+        Assert.All(events, line => Assert.EndsWith($"'shop/1.0' ", line, StringComparison.Ordinal));
+        Assert.All(events, line => Assert.Contains(with, line, StringComparison.Ordinal));
         AssertNotLogged(
             token,
             (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("client_secret").GetString()!,

@@ -33,7 +33,7 @@ internal sealed partial class ClientAdministration(
         : await store.FindAsync(clientId, cancellation);
 
     /// <summary>Registers a client, with an id and a secret made here unless it brings its own id or authenticates only with keys.</summary>
-    public async Task<ClientResult> AddAsync(JsonObject members, string by, CancellationToken cancellation)
+    public async Task<ClientResult> AddAsync(JsonObject members, Actor by)
     {
         var registration = new ClientRegistration(options);
         var now = time.GetUtcNow();
@@ -55,12 +55,12 @@ internal sealed partial class ClientAdministration(
             result = new ClientResult(client with { Secrets = [made.Secret] }) { Made = made };
         }
 
-        if (IsFirst(clientId) || !await store.AddAsync(result.Client!, cancellation))
+        if (IsReserved(clientId)
+            || !await WriteAsync("Registration", by, null, result.Client, () => store.AddAsync(result.Client!, CancellationToken.None)))
         {
             return ClientResult.Refused(ClientProblemKind.Conflict, ClientRegistration.ClientId, "is taken: choose another, or leave it out");
         }
 
-        cache.Forget(clientId);
         audit.ClientChanged(by, "Registration", clientId, before: null, result.Client);
 
         return result;
@@ -68,7 +68,7 @@ internal sealed partial class ClientAdministration(
 
     /// <summary>Changes members by a merge patch (RFC 7396).</summary>
     public Task<ClientResult> PatchAsync(
-        string clientId, JsonObject patch, IReadOnlyCollection<string>? versions, string by, CancellationToken cancellation) =>
+        string clientId, JsonObject patch, IReadOnlyCollection<string>? versions, Actor by, CancellationToken cancellation) =>
         ChangeAsync("Change", clientId, versions, by, client =>
         {
             var registration = new ClientRegistration(options);
@@ -80,7 +80,7 @@ internal sealed partial class ClientAdministration(
         }, cancellation);
 
     public Task<ClientResult> RemoveAsync(
-        string clientId, IReadOnlyCollection<string>? versions, string by, CancellationToken cancellation) =>
+        string clientId, IReadOnlyCollection<string>? versions, Actor by, CancellationToken cancellation) =>
         ChangeAsync("Removal", clientId, versions, by, _ => new(null), cancellation);
 
     /// <summary>Makes one more secret.</summary>
@@ -95,7 +95,7 @@ internal sealed partial class ClientAdministration(
         TimeSpan? expiresIn,
         TimeSpan? previousExpiresIn,
         IReadOnlyCollection<string>? versions,
-        string by,
+        Actor by,
         CancellationToken cancellation) =>
         ChangeAsync("New secret", clientId, versions, by, client =>
         {
@@ -123,7 +123,7 @@ internal sealed partial class ClientAdministration(
         }, cancellation);
 
     public Task<ClientResult> RemoveSecretAsync(
-        string clientId, string secretId, IReadOnlyCollection<string>? versions, string by, CancellationToken cancellation) =>
+        string clientId, string secretId, IReadOnlyCollection<string>? versions, Actor by, CancellationToken cancellation) =>
         ChangeAsync("Removal of a secret", clientId, versions, by, client =>
         {
             var others = client.Secrets.RemoveAll(secret => secret.Id == secretId);
@@ -137,7 +137,7 @@ internal sealed partial class ClientAdministration(
         string what,
         string clientId,
         IReadOnlyCollection<string>? versions,
-        string by,
+        Actor by,
         Func<Client, ClientResult> change,
         CancellationToken cancellation)
     {
@@ -173,7 +173,8 @@ internal sealed partial class ClientAdministration(
                 Client = result.Client is null ? null : result.Client with { Version = Client.NewVersion(), UpdatedAt = time.GetUtcNow() },
             };
 
-            switch (await WriteAsync(before, result.Client, cancellation))
+            switch (await WriteAsync(what, by, before, result.Client, () =>
+                store.ChangeAsync(before, result.Client, keepAdministrator: !first.Exists, CancellationToken.None)))
             {
                 case ClientChange.Done:
                     audit.ClientChanged(by, what, clientId, before, result.Client);
@@ -194,18 +195,30 @@ internal sealed partial class ClientAdministration(
             ClientProblemKind.Changed, "version", "is another one by now: get the client again, and decide on what it is now");
     }
 
-    private async Task<ClientChange> WriteAsync(Client before, Client? after, CancellationToken cancellation)
+    // Never cancelled with the request: what is on its way may come to pass, and then nobody would learn of it.
+    private async Task<T> WriteAsync<T>(string what, Actor by, Client? before, Client? after, Func<Task<T>> write)
     {
+        var clientId = (before ?? after)!.ClientId;
+
         try
         {
-            return await store.ChangeAsync(before, after, keepAdministrator: !first.Exists, cancellation);
+            return await write();
+        }
+        catch
+        {
+            audit.ClientChanged(by, $"{what}{Audit.OutcomeUnknown}", clientId, before, after);
+
+            throw;
         }
         finally
         {
             // Also where it is not known whether the change has come to pass.
-            cache.Forget(before.ClientId);
+            cache.Forget(clientId);
         }
     }
+
+    // Beside a table there may be a first client, now or later, and it would hide one of this id that is kept there.
+    private bool IsReserved(string clientId) => clientId == FirstClient.ClientId && (first.Exists || options.ClientsTable is not "");
 
     private bool IsFirst(string clientId) => first.Exists && clientId == FirstClient.ClientId;
 

@@ -61,7 +61,8 @@ internal static class DynamoItem
                 {
                     TableName = table,
                     Key = KeyOf(before.ClientId),
-                    ConditionExpression = "version = :before",
+                    // Or it is gone by the first attempt, of which only the answer was lost.
+                    ConditionExpression = "attribute_not_exists(sk) OR version = :before",
                     ExpressionAttributeValues = values,
                 },
             };

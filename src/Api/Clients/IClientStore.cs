@@ -17,8 +17,8 @@ internal interface IClientStore
 
     /// <summary>
     /// Puts one state of a client in the place of another, or of nothing: then the client is removed. What others have done to it
-    /// since <paramref name="before"/> was read is never overwritten. Where asked to, refuses a change after which no client could
-    /// administer.
+    /// since <paramref name="before"/> was read is never overwritten; to remove what is gone already is no conflict. Where asked to,
+    /// refuses a change after which no client could administer.
     /// </summary>
     Task<ClientChange> ChangeAsync(Client before, Client? after, bool keepAdministrator, CancellationToken cancellation);
 
@@ -34,7 +34,7 @@ internal enum ClientChange
 {
     Done,
 
-    /// <summary>Somebody else has changed or removed the client meanwhile.</summary>
+    /// <summary>Somebody else has changed the client meanwhile, or it is gone and was not to be removed.</summary>
     Conflict,
 
     /// <summary>It was the last client that can administer, and stays it.</summary>

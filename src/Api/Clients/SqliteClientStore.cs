@@ -104,8 +104,10 @@ internal sealed class SqliteClientStore(SqliteDatabase database, TimeProvider ti
         }
 
         // Removes what is noted of its secrets as well.
-        return await connection.ExecuteAsync(
-            "DELETE FROM clients WHERE client_id = $client_id AND version = $before", cancellation, which) is 1;
+        await connection.ExecuteAsync("DELETE FROM clients WHERE client_id = $client_id AND version = $before", cancellation, which);
+
+        return await connection.ScalarAsync(
+            "SELECT EXISTS (SELECT 1 FROM clients WHERE client_id = $client_id)", cancellation, ("$client_id", before.ClientId)) is 0L;
     }
 
     private async Task<ImmutableArray<Client>> ReadAsync(SqliteCommand command, CancellationToken cancellation)

@@ -69,7 +69,7 @@ internal static class AddClientCommand
     private static async Task<int> RunAsync(IServiceProvider services, ParseResult result, CancellationToken cancellation)
     {
         var clients = await ClientCommands.OpenAsync(services, create: true, cancellation);
-        var added = await clients!.AddAsync(Members(result), ClientCommands.By, cancellation);
+        var added = await clients!.AddAsync(Members(result), ClientCommands.By);
 
         return added.Made is not { ClearText: var secret } ? await Answer.WriteAsync(result, added) : await Answer.WriteAsync(
             result,

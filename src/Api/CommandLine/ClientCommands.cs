@@ -20,7 +20,7 @@ internal static class ClientCommands
         Answer.Seconds("--previous-expires-in", "How long the one before lives on; without it, as long as it would have");
 
     /// <summary>Whom the log names.</summary>
-    public static string By => $"command line ({Environment.UserName})";
+    public static Actor By => new($"command line ({Environment.UserName})");
 
     public static Command Create() => new("clients", "The registered clients and their secrets")
     {

@@ -47,8 +47,7 @@ internal static class KeyCommands
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         // Not while it rotates, when a failure would be a warning as well.
         await keys.FillAsync(cancellation);
-        await keys.RotateAsync(cancellation);
-        services.GetRequiredService<Audit>().KeysChanged(ClientCommands.By, "Rotation");
+        await services.GetRequiredService<KeyAdministration>().RotateAsync(ClientCommands.By, cancellation);
         var times = KeyRotationTimes.From(services.GetRequiredService<KeySchedule>(), now);
 
         return await Answer.WriteAsync(

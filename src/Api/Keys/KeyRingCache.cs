@@ -72,7 +72,8 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
             throw new KeyRingFullException(until);
         }
 
-        if (await store.RotateAsync(cancellation) is { } ring)
+        // Not cancelled with the request: the store may do it all the same, and then nobody would learn of it.
+        if (await store.RotateAsync(CancellationToken.None) is { } ring)
         {
             Use(ring);
         }

@@ -22,6 +22,7 @@ internal static class KeysRegistration
             ? provider.GetRequiredService<KeyRingFile>()
             : provider.GetRequiredService<KeyRingSecret>());
         services.AddSingleton<KeyRingCache>();
+        services.AddSingleton<KeyAdministration>();
     }
 
     // Region, credentials and AWS_ENDPOINT_URL come from the environment. One retry: whoever waits has a gateway waiting for him.

@@ -34,14 +34,14 @@ internal static class AdminEndpoints
         return TypedResults.Json(KeyList.From(ring, time.GetUtcNow()), ApiJson.Answers.KeyList);
     }
 
-    private static async Task<IResult> RotateKeysAsync(KeyRingCache keys, KeySchedule schedule, TimeProvider time, Audit audit, HttpContext http)
+    private static async Task<IResult> RotateKeysAsync(KeyAdministration keys, KeySchedule schedule, TimeProvider time, HttpContext http)
     {
         var now = time.GetUtcNow();
         http.Response.NoStore();
 
         try
         {
-            await keys.RotateAsync(http.RequestAborted);
+            await keys.RotateAsync(Audit.CallerOf(http), http.RequestAborted);
         }
         catch (KeyRingFullException full)
         {
@@ -57,12 +57,7 @@ internal static class AdminEndpoints
             return TypedResults.Problem(refused.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
-        audit.KeysChanged(CallerOf(http), "Rotation");
-
         return TypedResults.Json(
             KeyRotationTimes.From(schedule, now), ApiJson.Answers.KeyRotationTimes, statusCode: StatusCodes.Status202Accepted);
     }
-
-    /// <summary>Whom the token names, which was checked before this.</summary>
-    public static string CallerOf(HttpContext http) => http.User.FindFirst("client_id")?.Value ?? "?";
 }

@@ -127,7 +127,7 @@ internal static class ClientEndpoints
             return error!;
         }
 
-        var result = await clients.AddAsync(members, AdminEndpoints.CallerOf(http), http.RequestAborted);
+        var result = await clients.AddAsync(members, Audit.CallerOf(http));
 
         return result.Problem is { } problem ? ClientProblems.Of(problem, http) : Ok(http, result, StatusCodes.Status201Created);
     }
@@ -141,14 +141,14 @@ internal static class ClientEndpoints
             return error!;
         }
 
-        var result = await clients.PatchAsync(id, patch, VersionsOf(http), AdminEndpoints.CallerOf(http), http.RequestAborted);
+        var result = await clients.PatchAsync(id, patch, VersionsOf(http), Audit.CallerOf(http), http.RequestAborted);
 
         return result.Problem is { } problem ? ClientProblems.Of(problem, http) : Ok(http, result);
     }
 
     private static async Task<IResult> DeleteAsync(ClientAdministration clients, HttpContext http, string id)
     {
-        var result = await clients.RemoveAsync(id, VersionsOf(http), AdminEndpoints.CallerOf(http), http.RequestAborted);
+        var result = await clients.RemoveAsync(id, VersionsOf(http), Audit.CallerOf(http), http.RequestAborted);
 
         return result.Problem is { } problem ? ClientProblems.Of(problem, http) : TypedResults.NoContent();
     }
@@ -167,7 +167,7 @@ internal static class ClientEndpoints
             return ClientProblems.Of(invalid, http);
         }
 
-        var result = await clients.AddSecretAsync(id, expiresIn, previousExpiresIn, VersionsOf(http), AdminEndpoints.CallerOf(http), http.RequestAborted);
+        var result = await clients.AddSecretAsync(id, expiresIn, previousExpiresIn, VersionsOf(http), Audit.CallerOf(http), http.RequestAborted);
 
         if (result.Problem is { } problem)
         {
@@ -182,7 +182,7 @@ internal static class ClientEndpoints
 
     private static async Task<IResult> DeleteSecretAsync(ClientAdministration clients, HttpContext http, string id, string secretId)
     {
-        var result = await clients.RemoveSecretAsync(id, secretId, VersionsOf(http), AdminEndpoints.CallerOf(http), http.RequestAborted);
+        var result = await clients.RemoveSecretAsync(id, secretId, VersionsOf(http), Audit.CallerOf(http), http.RequestAborted);
 
         if (result.Problem is { } problem)
         {

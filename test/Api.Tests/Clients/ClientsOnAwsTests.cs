@@ -65,6 +65,21 @@ public sealed class ClientsOnAwsTests(MotoServer moto) : IAsyncLifetime
     }
 
     [FactWith(Tool.Moto)]
+    public async Task Id_of_the_first_client_is_nobody_s_though_there_is_none_now()
+    {
+        using var api = Start();
+        var administrator = await api.GetTokenAsync("ADMIN");
+
+        using var response = await api.SendAsync(
+            HttpMethod.Post,
+            "/admin/clients",
+            JsonContent.Create(new { client_id = "admin", client_name = "Hidden", scope = "ADMIN" }),
+            ("Authorization", $"Bearer {administrator}"));
+
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+    }
+
+    [FactWith(Tool.Moto)]
     public async Task Token_is_not_kept_waiting_by_the_note_of_its_use()
     {
         using var api = Start();
@@ -84,7 +99,7 @@ public sealed class ClientsOnAwsTests(MotoServer moto) : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         await noting.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        await WaitForAsync(() => api.Logs.Lines.Any(line => line.Contains("was used is not noted", StringComparison.Ordinal)));
+        await Eventually.IsTrueAsync(() => api.Logs.Lines.Any(line => line.Contains("was used is not noted", StringComparison.Ordinal)));
     }
 
     [FactWith(Tool.Moto)]
@@ -143,13 +158,4 @@ public sealed class ClientsOnAwsTests(MotoServer moto) : IAsyncLifetime
         Time = _time,
         Replace = services => services.AddSingleton<IAmazonDynamoDB>(MotoServer.DynamoClientOf(_proxy.Address)),
     }.Set("ClientsTable", _table);
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        for (var attempt = 0; !condition(); attempt++)
-        {
-            Assert.True(attempt < 300, "It does not come to pass.");
-            await Task.Delay(100);
-        }
-    }
 }

@@ -153,6 +153,9 @@ public sealed class DynamoClientStoreTests(MotoServer moto) : ClientStoreContrac
         Assert.Equal(ClientChange.Done, await store.ChangeAsync(client, changed, keepAdministrator: true, default));
 
         Assert.Equal("x", (await store.FindAsync("orders", default))!.ClientName);
+        _proxy.Answer = UnreliableProxy.LoseFirstAnswer();
+        Assert.Equal(ClientChange.Done, await store.ChangeAsync(changed, null, keepAdministrator: true, default));
+        Assert.Null(await store.FindAsync("orders", default));
     }
 
     [TheoryWith(Tool.Moto)]

@@ -1,0 +1,24 @@
+namespace Api.Keys;
+
+/// <summary>What an administrator may do to the signing keys, whether over HTTP or on the command line: audited.</summary>
+internal sealed class KeyAdministration(KeyRingCache keys, Audit audit)
+{
+    /// <summary>Asks for a new key.</summary>
+    /// <exception cref="KeyRingFullException">There is no room for one more key.</exception>
+    /// <exception cref="KeyRingException">The store refuses, or it is not known whether it does.</exception>
+    public async Task RotateAsync(Actor by, CancellationToken cancellation)
+    {
+        try
+        {
+            await keys.RotateAsync(cancellation);
+        }
+        catch (KeyRingException exception) when (exception is not KeyRingFullException)
+        {
+            audit.KeysChanged(by, $"Rotation{Audit.OutcomeUnknown}");
+
+            throw;
+        }
+
+        audit.KeysChanged(by, "Rotation");
+    }
+}
