@@ -44,7 +44,10 @@ public sealed class KeyRotation
     }
 
     /// <summary>Carries out what the event asks for; the answer says what has been done.</summary>
-    /// <exception cref="InvalidOperationException">The event is not known, or what it asks for cannot be done; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The event is not known, or what it asks for cannot be done: the current ring is as it was, a pending one may have been given up.
+    /// </exception>
+    /// <exception cref="KeyRingException">There is no such key, or the secret cannot be read or written.</exception>
     public async Task<Stream> HandleAsync(Stream input)
     {
         ArgumentNullException.ThrowIfNull(input);
