@@ -5,8 +5,8 @@ using Api.Clients;
 namespace Api;
 
 /// <summary>
-/// Tells the log of each token issued or refused and of each change of clients and keys: who, what, from where. Never a secret, an
-/// assertion or a token.
+/// Tells the log of each token issued or refused, of each change of a client, and of each rotation of keys that is asked for: who, what,
+/// from where. Never a secret, an assertion or a token.
 /// </summary>
 internal sealed partial class Audit(ILogger<Audit> logger)
 {

@@ -132,6 +132,8 @@ public sealed class TemplateTests
     {
         var known = typeof(AuthorizationServerOptions).GetProperties().Concat(typeof(KeyOptions).GetProperties())
             .Select(property => property.Name)
+            // The C library reads it.
+            .Append("MALLOC_ARENA_MAX")
             .ToHashSet();
 
         var given = (await GetAsync("Resources")).EnumerateObject()
@@ -156,6 +158,16 @@ public sealed class TemplateTests
         Assert.Equal(isThere, settings.TryGetProperty("FirstClientSecretId", out _));
         Assert.True(settings.TryGetProperty("ClientsTable", out _));
         Assert.Equal(isThere, resources.ToString().Contains("FirstClientSecret", StringComparison.Ordinal));
+    }
+
+    [FactWith(Tool.Template)]
+    public async Task Secret_of_the_first_client_is_one_that_the_log_knows_when_it_sees_it()
+    {
+        var resources = await SamTemplate.ResolveAsync([]);
+
+        var made = resources.GetProperty("FirstClientSecret").GetProperty("Properties").GetProperty("GenerateSecretString");
+        Assert.True(made.GetProperty("PasswordLength").GetInt32() >= 40);
+        Assert.True(made.GetProperty("ExcludePunctuation").GetBoolean());
     }
 
     [FactWith(Tool.Template)]

@@ -111,6 +111,9 @@ public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyn
             ["ClientsTable"] = await moto.CreateTableAsync(),
             ["FirstClientSecretId"] = await moto.CreateSecretAsync(_firstSecret),
         };
+        // As in the template.
+        var deployed = (await SamTemplate.ResolveAsync([])).GetProperty("ApiFunction").GetProperty("Properties").GetProperty("Environment");
+        environment["MALLOC_ARENA_MAX"] = deployed.GetProperty("Variables").GetProperty("MALLOC_ARENA_MAX").GetString()!;
         _proxy.Answer = _healthy;
         var folder = await PublishedApp.FolderOf("Api");
         string[] arguments = ["--Issuer", ApiFactory.Issuer, "--KeyCacheAge", $"{_keys.KeyCacheAge}"];
