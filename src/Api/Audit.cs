@@ -48,9 +48,10 @@ internal sealed partial class Audit(ILogger<Audit> logger)
     /// <summary>What a caller has sent, fit for a log: short, on one line, and no secret that was put into the wrong place.</summary>
     private static string? Printable(string? text) =>
         string.IsNullOrEmpty(text) ? null
-        : text.Contains(ClientSecret.Prefix, StringComparison.Ordinal) || LooksRandom().IsMatch(text) ? "(a client secret)"
+        : text.Contains(ClientSecret.Prefix, StringComparison.Ordinal) ? "(a client secret)"
         // How each JWT begins: {" in base64url.
         : text.Contains("eyJ", StringComparison.Ordinal) ? "(a token)"
+        : LooksRandom().IsMatch(text) ? "(a client secret)"
         : text.Length <= MaximumLength && !HasControl(text) ? text
         : string.Create(Math.Min(text.Length, MaximumLength), text, (printable, all) =>
         {
