@@ -39,6 +39,8 @@ internal sealed record Client
 
     public Uri? JwksUri { get; init; }
 
+    public bool HasKeys => Keys is not [] || JwksUri is not null;
+
     /// <summary>Claims of its own for each of its tokens, by name; never one of <see cref="RegisteredClaims"/>.</summary>
     public ImmutableSortedDictionary<string, JsonElement> Claims { get; init; } = ImmutableSortedDictionary<string, JsonElement>.Empty;
 
@@ -83,8 +85,6 @@ internal sealed record Client
 
         return found;
     }
-
-    private bool HasKeys => Keys is not [] || JwksUri is not null;
 
     // Random, so that a client that was removed and made again is never taken for the one before.
     public static string NewVersion() => RandomNumberGenerator.GetHexString(16, lowercase: true);

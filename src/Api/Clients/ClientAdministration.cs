@@ -49,7 +49,7 @@ internal sealed partial class ClientAdministration(
         var result = new ClientResult(client);
 
         if (client.AuthenticationMethod is AuthenticationMethods.SecretBasic or AuthenticationMethods.SecretPost
-            || client is { AuthenticationMethod: null, Keys: [], JwksUri: null })
+            || client is { AuthenticationMethod: null, HasKeys: false })
         {
             var made = ClientSecret.Generate(now);
             result = new ClientResult(client with { Secrets = [made.Secret] }) { Made = made };

@@ -63,7 +63,7 @@ internal sealed class ClientRegistration(AuthorizationServerOptions options)
             Add("jwks_uri", "cannot be there beside jwks: give one of them");
         }
 
-        if (read is { AuthenticationMethod: AuthenticationMethods.PrivateKeyJwt, Keys: [], JwksUri: null })
+        if (read is { AuthenticationMethod: AuthenticationMethods.PrivateKeyJwt, HasKeys: false })
         {
             Add("token_endpoint_auth_method", "is private_key_jwt, for which jwks or jwks_uri is needed");
         }
