@@ -30,10 +30,11 @@ internal sealed partial class AuthorizationServerOptionsValidator : IValidateOpt
             yield return "Audience must have 1 to 256 characters, none of them a control character: it is the aud of every token.";
         }
 
-        if (Scope.Parse(options.Scopes) is not { Length: > 0 and <= Scope.MaximumCount })
+        if (Scope.Parse(options.Scopes) is not { Length: <= Scope.MaximumCount } scopes
+            || !scopes.Contains(Scope.User) || !scopes.Contains(Scope.Admin))
         {
-            yield return $"Scopes '{options.Scopes}' must be 1 to {Scope.MaximumCount} scopes (RFC 6749 §3.3) separated by spaces, or "
-                + "no client can be given one.";
+            yield return $"Scopes '{options.Scopes}' must be at most {Scope.MaximumCount} scopes (RFC 6749 §3.3) separated by spaces, "
+                + $"{Scope.User} and {Scope.Admin} among them, or nobody could call /user or /admin.";
         }
 
         if (options.AccessTokenLifetime < AuthorizationServerOptions.ShortestTokenLifetime

@@ -1,12 +1,6 @@
-using Amazon.Lambda.Serialization.SystemTextJson;
 using Api;
-using Api.ApiDescription;
-using Api.Clients;
 using Api.CommandLine;
-using Api.Keys;
-using Api.Protected;
-using Api.Tokens;
-using Api.WellKnown;
+using Api.Startup;
 
 if (Commands.IsIn(args))
 {
@@ -15,56 +9,14 @@ if (Commands.IsIn(args))
 
 try
 {
-    var builder = WebApplication.CreateSlimBuilder(args);
-
-    JsonLines.UseInOperation(builder.Logging, builder.Environment);
-    builder.WebHost.ConfigureKestrel(ServerLimits.Configure);
-    builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi, new SourceGeneratorLambdaJsonSerializer<LambdaJson>());
-    builder.Services.AddProblemDetails();
-    builder.Services.AddSecurityHeaders();
-    builder.Services.AddExceptionHandler<Unavailable>();
-    builder.Services.AddSingleton(TimeProvider.System);
-    ApiJson.AddTo(builder.Services);
-    builder.Services.AddSingleton<Audit>();
-    builder.Services.AddAuthorizationServer();
-    builder.Services.AddKeys();
-    builder.Services.AddClients();
-    builder.Services.AddTokens();
-    builder.Services.AddCrossOrigin();
-    builder.Services.AddWellKnown();
-    builder.Services.AddBearerAuthentication();
-
-    if (AuthorizationServerOptions.HasSwagger(builder.Configuration, builder.Environment))
+    if (FunctionRoles.Read() is not FunctionRole.Api and var role)
     {
-        builder.Services.AddSwaggerPages();
+        await LambdaFunctions.RunAsync(role);
     }
-
-    var app = builder.Build();
-    var options = app.Services.GetRequiredService<AuthorizationServerOptions>();
-
-    // Where the issuer has a path, the addresses that it publishes lead here with it.
-    app.UsePathBase(new Uri(options.Issuer).AbsolutePath);
-    app.UseSecurityHeaders();
-    app.UseExceptionHandler();
-    app.UseCrossOrigin();
-    // What is open to everybody ends here.
-    app.UseRouting();
-    app.UseStatusCodePages();
-
-    if (options.Swagger)
+    else
     {
-        app.UseSwaggerPages();
+        await WebApi.Build(args).StartAndWaitAsync();
     }
-
-    app.UseAuthentication();
-    app.UseAuthorization();
-
-    app.MapWellKnown();
-    app.MapToken();
-    app.MapUser();
-    app.MapAdmin();
-
-    await app.StartAndWaitAsync();
 
     return 0;
 }

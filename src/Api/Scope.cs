@@ -6,6 +6,9 @@ namespace Api;
 /// <summary>The <c>scope</c> syntax of RFC 6749 §3.3: case-sensitive tokens, separated by spaces.</summary>
 internal static class Scope
 {
+    /// <summary>The scope of the routes below /user.</summary>
+    public const string User = "USER";
+
     /// <summary>The scope of the routes below /admin.</summary>
     public const string Admin = "ADMIN";
 

@@ -45,13 +45,18 @@ public sealed class AuthorizationServerOptionsTests
         isGood, "AccessTokenLifetime ", options => options.AccessTokenLifetime = TimeSpan.Parse(lifetime, null));
 
     [Theory]
-    [InlineData("USER", true)]
-    [InlineData("orders:read orders/write", true)]
+    [InlineData("USER ADMIN", true)]
+    [InlineData("orders:read ADMIN orders/write  USER", true)]
+    // Without one of them, nobody could call /user or /admin.
+    [InlineData("USER", false)]
+    [InlineData("ADMIN", false)]
+    [InlineData("user admin", false)]
+    [InlineData("orders:read orders/write", false)]
     [InlineData("", false)]
     [InlineData(" ", false)]
     [InlineData("USER\tADMIN", false)]
-    [InlineData("\"USER\"", false)]
-    [InlineData("ÜSER", false)]
+    [InlineData("\"USER\" USER ADMIN", false)]
+    [InlineData("ÜSER USER ADMIN", false)]
     public void Scopes_have_the_syntax_of_the_RFC(string scopes, bool isGood) =>
         AssertRule(isGood, "Scopes ", options => options.Scopes = scopes);
 

@@ -3,6 +3,7 @@
 Checks serverless.template. Prints a line for each violation, and exits with 1 where there is any.
 
     check.py                  checks the template
+    check.py --syntax FILE    checks only that an old YAML reader can read this file
     check.py --mutate NAME    checks a copy with a mistake in it (see mutations.py)
     check.py --mutations      prints what is found in each of these copies, with the name of the mistake in front
     check.py --json           prints what CloudFormation gets
@@ -11,13 +12,15 @@ Checks serverless.template. Prints a line for each violation, and exits with 1 w
 import copy
 import json
 import sys
+from pathlib import Path
 
 import clients
 import gateway
 import order
 import rights
+import syntax
 from mutations import MUTATIONS
-from template import Template
+from template import PATH, Template
 
 
 def violations(source):
@@ -34,7 +37,9 @@ def mutated(name):
 def main(arguments):
     match arguments:
         case []:
-            found = violations(Template.read())
+            found = [*syntax.violations(PATH.read_text(encoding="utf-8")), *violations(Template.read())]
+        case ["--syntax", path]:
+            found = list(syntax.violations(Path(path).read_text(encoding="utf-8")))
         case ["--mutate", name] if name in MUTATIONS:
             found = violations(mutated(name))
         case ["--mutations"]:

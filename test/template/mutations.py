@@ -24,13 +24,13 @@ def authorizer_before_gate(resources, source):
 
 @mutation
 def gate_before_stage(resources, source):
-    resources["ReadinessGate"]["DependsOn"] = ["ApiPermission", "RotationSchedule"]
+    resources["ReadinessGate"]["DependsOn"] = ["ApiPermission", "FirstKey"]
     del resources["ReadinessGate"]["Properties"]["Behind"]
 
 
 @mutation
-def gate_before_rotation(resources, source):
-    resources["ReadinessGate"]["DependsOn"].remove("RotationSchedule")
+def gate_before_first_key(resources, source):
+    resources["ReadinessGate"]["DependsOn"].remove("FirstKey")
 
 
 @mutation
@@ -51,12 +51,34 @@ def stage_before_key_set(resources, source):
 
 @mutation
 def schedule_before_permission(resources, source):
-    del resources["RotationSchedule"]["DependsOn"]
+    resources["RotationSchedule"]["DependsOn"].remove("RotationPermission")
+
+
+@mutation
+def schedule_before_first_key(resources, source):
+    resources["RotationSchedule"]["DependsOn"].remove("FirstKey")
+
+
+@mutation
+def background_rotation(resources, source):
+    resources["RotationSchedule"]["Properties"]["RotateImmediatelyOnUpdate"] = True
 
 
 @mutation
 def no_first_key(resources, source):
-    resources["RotationSchedule"]["Properties"]["RotateImmediatelyOnUpdate"] = False
+    del resources["FirstKey"]
+    resources["RotationSchedule"]["DependsOn"].remove("FirstKey")
+    resources["ReadinessGate"]["DependsOn"].remove("FirstKey")
+
+
+@mutation
+def deletion_waits(resources, source):
+    del resources["FirstKey"]["DeletionPolicy"]
+
+
+@mutation
+def gate_runs_once(resources, source):
+    del resources["ReadinessGate"]["Properties"]["Version"]
 
 
 @mutation
@@ -155,7 +177,7 @@ def managed_policy(resources, source):
 
 @mutation
 def api_writes_keys(resources, source):
-    statements(resources, "ApiRole")[1]["Action"].append("secretsmanager:PutSecretValue")
+    statements(resources, "ApiRole")[1]["Action"] = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
 
 
 @mutation
@@ -175,7 +197,25 @@ def secret_with_value(resources, source):
 
 @mutation
 def open_permission(resources, source):
-    del resources["RotationPermission"]["Properties"]["SourceAccount"]
+    for name in ("SourceAccount", "SourceArn"):
+        del resources["RotationPermission"]["Properties"][name]
+
+
+@mutation
+def any_secret_rotates(resources, source):
+    del resources["RotationPermission"]["Properties"]["SourceArn"]
+
+
+@mutation
+def api_revokes(resources, source):
+    invoke = next(one for one in statements(resources, "ApiRole") if one.get("Action") == "lambda:InvokeFunction")
+    invoke["Resource"] = [invoke["Resource"], {"Fn::GetAtt": ["RevocationFunction", "Arn"]}]
+
+
+@mutation
+def api_changes_the_schedule(resources, source):
+    rotate = next(one for one in statements(resources, "ApiRole") if one.get("Action") == "secretsmanager:RotateSecret")
+    del rotate["Condition"]["BoolIfExists"]
 
 
 @mutation

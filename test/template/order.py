@@ -3,6 +3,7 @@
 from template import references
 
 PERMISSION = "AWS::Lambda::Permission"
+OPERATED = {"RevocationFunction"}  # Started by hand, and not part of a deployment.
 
 
 def violations(template):
@@ -10,25 +11,32 @@ def violations(template):
         yield f"{name} waits for itself"
 
     gates = template.of_type("Custom::ReadinessGate")
+    keys = template.of_type("Custom::FirstKey")
     authorizers = template.of_type("AWS::ApiGatewayV2::Authorizer")
 
-    if len(gates) != 1 or len(authorizers) != 1:
-        yield f"There are {len(gates)} readiness gates and {len(authorizers)} authorizers instead of one of each"
+    if (len(gates), len(keys), len(authorizers)) != (1, 1, 1):
+        yield f"There are {len(gates)} readiness gates, {len(keys)} first keys and {len(authorizers)} authorizers instead of one of each"
         return
 
     needed = set(answering(template))
 
     for gate in gates:
         yield from waits(template, gate, needed)
-        yield from times(template, gate)
+        if not set(references(template.properties(gate).get("Version"))) & set(template.of_type("AWS::Lambda::Version")):
+            yield f"{gate} does not run again for a new package"
+
+    for name in [*gates, *keys]:
+        yield from times(template, name)
+        if {template.resources[name].get(policy) for policy in ("DeletionPolicy", "UpdateReplacePolicy")} != {"Retain"}:
+            yield f"{name} makes the deletion of the stack wait for its function"
 
     for authorizer in authorizers:
         yield from waits(template, authorizer, needed | set(gates))
 
     for name in template.of_type("AWS::SecretsManager::RotationSchedule"):
-        yield from waits(template, name, permissions(template, "secretsmanager.amazonaws.com"))
-        if template.properties(name).get("RotateImmediatelyOnUpdate") is not True:
-            yield f"{name} does not rotate at once, so there is no first key"
+        yield from waits(template, name, permissions(template, "secretsmanager.amazonaws.com") | set(keys))
+        if template.properties(name).get("RotateImmediatelyOnUpdate") is not False:
+            yield f"{name} rotates in the background whenever it changes"
 
     for name in template.of_type("AWS::ApiGatewayV2::Stage"):
         yield from stage(template, name)
@@ -36,13 +44,13 @@ def violations(template):
 
 def answering(template):
     """All that the public address needs in order to answer."""
+    yield from (name for name in template.of_type("AWS::Lambda::Function") if name not in OPERATED)
     yield from template.of_type(
-        "AWS::Lambda::Function",
         "AWS::ApiGatewayV2::Stage",
         "AWS::ApiGatewayV2::Integration",
         "AWS::ApiGatewayV2::ApiMapping",
         "AWS::Route53::RecordSet",
-        "AWS::SecretsManager::RotationSchedule",
+        "Custom::FirstKey",
     )
     yield from permissions(template, "apigateway.amazonaws.com")
     # Routes that are there only sometimes are not what the gateway asks for.

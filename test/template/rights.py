@@ -3,7 +3,7 @@
 from template import options, references
 
 SECRET = "AWS::SecretsManager::Secret"
-ROTATES = "RotationFunction"
+WRITE_KEYS = {"RotationFunction", "RevocationFunction"}
 READS = {"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:RotateSecret"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
@@ -24,6 +24,8 @@ def violations(template):
         for statement in statements(template, role):
             yield from wildcards(template, role, statement)
             yield from secret_rights(role, function, statement, secrets)
+            yield from invocations(role, statement)
+            yield from rotations(role, statement)
 
     for name in template.of_type("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
         yield f"{name} is a policy outside of the roles, where nobody looks for it"
@@ -32,6 +34,8 @@ def violations(template):
         properties = template.properties(name)
         if properties["Principal"] == "*" or not {"SourceArn", "SourceAccount"} & set(properties):
             yield f"{name} lets others than this account start the function"
+        if properties["Principal"] == "secretsmanager.amazonaws.com" and properties.get("SourceArn") != {"Ref": "KeySecret"}:
+            yield f"{name} lets other secrets than KeySecret start the function"
 
     for name in secrets:
         if "SecretString" in template.properties(name):
@@ -39,6 +43,23 @@ def violations(template):
 
     if "GenerateSecretString" in template.properties("KeySecret"):
         yield "KeySecret gets a value from the template, which could overwrite live keys"
+
+
+def invocations(role, statement):
+    """The function that revokes keys is for operators."""
+    if any(action.startswith("lambda:") for action in options(statement.get("Action", []))):
+        if set(references(statement.get("Resource", []))) != {"RotationFunction"}:
+            yield f"{role} may start another function than RotationFunction"
+
+
+def rotations(role, statement):
+    """Whoever asks for a rotation may change neither its schedule nor its function."""
+    condition = statement.get("Condition", {})
+    if "secretsmanager:RotateSecret" in options(statement.get("Action", [])) and condition != {
+        "ArnEqualsIfExists": {"secretsmanager:RotationLambdaARN": {"Fn::GetAtt": ["RotationFunction", "Arn"]}},
+        "BoolIfExists": {"secretsmanager:ModifyRotationRules": "false"},
+    }:
+        yield f"{role} may change how KeySecret is rotated"
 
 
 def trust(template, role):
@@ -77,7 +98,7 @@ def secret_rights(role, function, statement, secrets):
 
     if function == "GateFunction" and (actions or touched):
         yield f"{role} gives the gate rights on secrets"
-    if function != ROTATES and touched and not actions <= READS:
+    if function not in WRITE_KEYS and touched and not actions <= READS:
         yield f"{role} lets {function} write {', '.join(sorted(touched))}"
-    if function != ROTATES and "kms:GenerateDataKey" in actions:
+    if function not in WRITE_KEYS and "kms:GenerateDataKey" in actions:
         yield f"{role} lets {function} encrypt secrets"

@@ -1,137 +1,20 @@
-using System.Text.Json.Nodes;
-using Api.Protected;
-using Api.Tokens;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.OpenApi;
-using Swashbuckle.AspNetCore.SwaggerGen;
-
 namespace Api.ApiDescription;
 
-/// <summary>The OpenAPI document and Swagger UI, whose Authorize button gets a token from our own token endpoint.</summary>
+/// <summary>Swagger UI. Its Authorize button gets a token from our own token endpoint.</summary>
 internal static class SwaggerPages
 {
-    private const string Document = "v1";
-    private const string Scheme = "oauth2";
+    /// <summary>The name of the OpenAPI document.</summary>
+    public const string DocumentName = "v1";
 
-    public static void AddSwaggerPages(this IServiceCollection services)
-    {
-        services.AddEndpointsApiExplorer();
-        services.AddSwaggerGen();
-        services.AddOptions<SwaggerGenOptions>().Configure<AuthorizationServerOptions>(Configure);
-    }
-
-    /// <summary>Serves both ahead of authorization: whoever may reach the server may read what it offers.</summary>
+    /// <summary>Serves the document and the pages ahead of authorization: anyone who can reach the server may read what it offers.</summary>
     public static void UseSwaggerPages(this WebApplication app)
     {
-        app.UseSwagger(options => options.RouteTemplate = "swagger/{documentName}/swagger.json");
+        app.UseOpenApiDocument();
         app.UseSwaggerUI(options =>
         {
             options.DocumentTitle = "Token issuer";
-            options.SwaggerEndpoint($"{Document}/swagger.json", "Token issuer");
+            options.SwaggerEndpoint($"{DocumentName}/swagger.json", "Token issuer");
         });
         app.MapGet("/", () => TypedResults.LocalRedirect("~/swagger")).AllowAnonymous().ExcludeFromDescription();
-    }
-
-    private static void Configure(SwaggerGenOptions swagger, AuthorizationServerOptions server)
-    {
-        swagger.SwaggerDoc(Document, new()
-        {
-            Title = "Token issuer",
-            Version = Document,
-            Description = "Press Authorize, put in a client's id and secret, and tick scopes: the token that it gets goes along with "
-                + "each request that is tried out.",
-        });
-        swagger.AddSecurityDefinition(Scheme, new OpenApiSecurityScheme
-        {
-            Type = SecuritySchemeType.OAuth2,
-            Flows = new()
-            {
-                ClientCredentials = new()
-                {
-                    TokenUrl = new(new Uri(server.Issuer).AbsolutePath.TrimEnd('/') + TokenEndpoint.Path, UriKind.Relative),
-                    Scopes = Scope.Parse(server.Scopes)!.Value.ToDictionary(scope => scope, scope => $"Tokens with scope {scope}"),
-                },
-            },
-        });
-        swagger.SupportNonNullableReferenceTypes();
-        swagger.NonNullableReferenceTypesAsRequired();
-        swagger.OperationFilter<BodyFilter>();
-        swagger.OperationFilter<HeaderFilter>();
-        swagger.OperationFilter<GuardFilter>();
-    }
-
-    private sealed class BodyFilter : IOperationFilter
-    {
-        public void Apply(OpenApiOperation operation, OperationFilterContext context)
-        {
-            if (context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<DescribedBody>().SingleOrDefault() is { } body)
-            {
-                var schema = context.SchemaGenerator.GenerateSchema(body.Type, context.SchemaRepository);
-                operation.RequestBody = new OpenApiRequestBody
-                {
-                    Required = body.IsRequired,
-                    Content = body.ContentTypes.ToDictionary(type => type, _ => new OpenApiMediaType
-                    {
-                        Schema = schema,
-                        Example = body.Example is null ? null : JsonNode.Parse(body.Example),
-                    }),
-                };
-            }
-        }
-    }
-
-    private sealed class HeaderFilter : IOperationFilter
-    {
-        public void Apply(OpenApiOperation operation, OperationFilterContext context)
-        {
-            foreach (var header in context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<DescribedHeader>())
-            {
-                operation.Parameters ??= [];
-                operation.Parameters.Add(new OpenApiParameter
-                {
-                    Name = header.Name,
-                    In = ParameterLocation.Header,
-                    Description = header.Description,
-                    Schema = context.SchemaGenerator.GenerateSchema(typeof(string), context.SchemaRepository),
-                });
-            }
-        }
-    }
-
-    /// <summary>Shows on each guarded operation the scope that it needs, and how it is refused.</summary>
-    private sealed class GuardFilter : IOperationFilter
-    {
-        public void Apply(OpenApiOperation operation, OperationFilterContext context)
-        {
-            if (ScopeRequirement.Of(context.ApiDescription.ActionDescriptor.EndpointMetadata) is not { } scope)
-            {
-                return;
-            }
-
-            operation.Security = [new() { [new(Scheme, context.Document)] = [scope] }];
-            operation.Responses ??= [];
-            operation.Responses["401"] = Refusal("No access token, or one that is not valid (invalid_token)");
-            operation.Responses["403"] = Refusal($"The access token lacks the scope {scope} (insufficient_scope)");
-
-            OpenApiResponse Refusal(string description) => new()
-            {
-                Description = description,
-                Headers = new Dictionary<string, IOpenApiHeader>
-                {
-                    ["WWW-Authenticate"] = new OpenApiHeader
-                    {
-                        Description = "RFC 6750 §3",
-                        Schema = context.SchemaGenerator.GenerateSchema(typeof(string), context.SchemaRepository),
-                    },
-                },
-                Content = new Dictionary<string, OpenApiMediaType>
-                {
-                    ["application/problem+json"] = new OpenApiMediaType
-                    {
-                        Schema = context.SchemaGenerator.GenerateSchema(typeof(ProblemDetails), context.SchemaRepository),
-                    },
-                },
-            };
-        }
     }
 }

@@ -38,6 +38,7 @@ internal static class Commands
         {
             ClientCommands.Create(),
             KeyCommands.Create(),
+            OpenApiCommand.Create(),
             Answer.Json,
         };
 

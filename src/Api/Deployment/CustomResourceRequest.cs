@@ -4,39 +4,26 @@ using System.Text.Json.Serialization;
 namespace Api.Deployment;
 
 /// <summary>
-/// What CloudFormation asks of a custom resource. Read leniently: whatever else is wrong with it, it is answered where it asks to
-/// be.
+/// What CloudFormation asks of a custom resource (AWS CloudFormation User Guide, "Custom resource request objects"). Read leniently:
+/// whatever else is wrong with the request, it gets an answer.
 /// </summary>
 internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
 {
-    private const int MaximumLength = 64 * 1024;
-
     public string? RequestType => StringOf(Json, nameof(RequestType));
 
     public string? Issuer =>
         Json.TryGetProperty("ResourceProperties", out var properties) ? StringOf(properties, nameof(Issuer)) : null;
 
-    /// <exception cref="InvalidOperationException">The event is too long, no JSON object, or names no address to answer to.</exception>
-    public static async Task<CustomResourceRequest> ReadAsync(Stream input)
-    {
-        var bytes = await input.ReadToEndAsync(MaximumLength)
-            ?? throw new InvalidOperationException($"The event is longer than {MaximumLength} bytes.");
+    /// <summary>Whether the event comes from CloudFormation.</summary>
+    public static bool IsOne(JsonElement input) => StringOf(input, nameof(RequestType)) is not null;
 
-        try
-        {
-            var json = JsonSerializer.Deserialize(bytes.Span, CustomResourceJson.Default.JsonElement);
+    /// <exception cref="InvalidOperationException">The event names no https address to answer to.</exception>
+    public static CustomResourceRequest Read(JsonElement input) =>
+        StringOf(input, "ResponseURL") is { } address && TrustedAddress.Is(address)
+            ? new(input, new(address))
+            : throw new InvalidOperationException("The event has no ResponseURL with https, so there is no address to answer to.");
 
-            return StringOf(json, "ResponseURL") is { } address && TrustedAddress.Is(address)
-                ? new(json, new(address))
-                : throw new InvalidOperationException("The event has no ResponseURL with https, so nobody can be answered.");
-        }
-        catch (JsonException)
-        {
-            // The exception's own text may quote the event, with the address that anybody may answer at.
-            throw new InvalidOperationException("The event is not JSON.");
-        }
-    }
-
+    /// <summary>The answer: success where there is no fault.</summary>
     public CustomResourceResponse Answer(string? fault) => new(
         StringOf(Json, "StackId"),
         StringOf(Json, "RequestId"),
@@ -57,7 +44,7 @@ internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
         string.Concat(text.Take(500).Select(character => character is < ' ' or > '~' ? '?' : character));
 }
 
-/// <summary>What CloudFormation is answered.</summary>
+/// <summary>What CloudFormation is answered ("Custom resource response objects").</summary>
 internal sealed record CustomResourceResponse(
     string? StackId,
     string? RequestId,

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace Api.Keys;
 
 /// <summary>
@@ -6,6 +8,11 @@ namespace Api.Keys;
 /// </summary>
 internal sealed class KeyRingChanges(KeyRingSecret secret, KeyOptions options, TimeProvider time)
 {
+    private readonly KeyOptions _options = options.SigningKeySecretId is not ""
+        ? options
+        : throw new OptionsValidationException(
+            Options.DefaultName, typeof(KeyOptions), ["SigningKeySecretId is not set: it names the secret that holds the keys."]);
+
     public async Task<string> CreateAsync(string version)
     {
         if (await secret.FindVersionAsync(version, default) is { } pending)
@@ -54,16 +61,16 @@ internal sealed class KeyRingChanges(KeyRingSecret secret, KeyOptions options, T
             return "The new ring is current.";
         }
 
-        if (current is null || !isPending)
+        if (!isPending)
         {
             throw new InvalidOperationException(
                 $"The version {version} is not pending: another rotation has taken its place. Rotate the secret again.");
         }
 
         var pendingRing = await secret.FindVersionAsync(version, default);
-        var currentRing = await secret.FindVersionAsync(current, default);
+        var currentRing = current is null ? null : await secret.FindVersionAsync(current, default);
 
-        if (pendingRing is null || currentRing is null || !pendingRing.Succeeds(currentRing, time.GetUtcNow()))
+        if (pendingRing is null || !MaySucceed(pendingRing, current, currentRing))
         {
             // It would bring back a revoked key, lose a new one, or let a key sign that nobody has seen. While it is pending, no
             // other rotation could start.
@@ -79,6 +86,10 @@ internal sealed class KeyRingChanges(KeyRingSecret secret, KeyOptions options, T
         return $"The key {pendingRing.Newest.Kid} is published and signs from {pendingRing.SignsFrom(pendingRing.Newest):u}.";
     }
 
+    // A secret without a current ring takes any first one.
+    private bool MaySucceed(KeyRing pending, string? current, KeyRing? currentRing) =>
+        current is null || (currentRing is not null && pending.Succeeds(currentRing, time.GetUtcNow()));
+
     public async Task<string> InitializeAsync()
     {
         if (await secret.FindAsync(KeyRingSecret.Current, default) is { Ring: var found })
@@ -87,9 +98,17 @@ internal sealed class KeyRingChanges(KeyRingSecret secret, KeyOptions options, T
         }
 
         var ring = WithNewKey(null);
-        // The first version of a secret is current at once; one that comes second stays pending and has to go.
         var version = await PutAsync(ring);
         var current = await secret.FindAsync(KeyRingSecret.Current, default);
+
+        // The first version of a secret is current at once, but not where a rotation that has not ended has made one without a value.
+        if (current is null)
+        {
+            await secret.MoveCurrentAsync(from: null, to: version, default);
+            current = await secret.FindAsync(KeyRingSecret.Current, default);
+        }
+
+        // What came second has to go.
         await secret.DropPendingAsync(version, default);
 
         return current?.VersionId == version
@@ -102,7 +121,7 @@ internal sealed class KeyRingChanges(KeyRingSecret secret, KeyOptions options, T
         var (ring, current) = await secret.FindAsync(KeyRingSecret.Current, default)
             ?? throw new InvalidOperationException("There are no signing keys yet, so there is none to revoke.");
         var now = time.GetUtcNow();
-        var changed = ring.Revoke(kid, SigningKey.Create(options.KeySize, now), now);
+        var changed = ring.Revoke(kid, SigningKey.Create(_options.KeySize, now), now);
 
         // Fails where a rotation has ended in between; a rotation under way ends here, as its pending version is no longer that.
         await MakeCurrentAsync(await PutAsync(changed), current);
@@ -110,7 +129,7 @@ internal sealed class KeyRingChanges(KeyRingSecret secret, KeyOptions options, T
         return $"Revoked the key {kid}; {changed.SigningKeyAt(now).Kid} signs.";
     }
 
-    private async Task MakeCurrentAsync(string version, string current)
+    private async Task MakeCurrentAsync(string version, string? current)
     {
         await secret.MoveCurrentAsync(from: current, to: version, default);
         await secret.DropPendingAsync(version, default);
@@ -127,8 +146,8 @@ internal sealed class KeyRingChanges(KeyRingSecret secret, KeyOptions options, T
     private KeyRing WithNewKey(KeyRing? ring)
     {
         var now = time.GetUtcNow();
-        var key = SigningKey.Create(options.KeySize, now);
+        var key = SigningKey.Create(_options.KeySize, now);
 
-        return ring?.Rotate(key, now) ?? new([key], KeySchedule.From(options));
+        return ring?.Rotate(key, now) ?? new([key], KeySchedule.From(_options));
     }
 }

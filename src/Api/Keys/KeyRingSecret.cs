@@ -64,10 +64,10 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
         (await client.Value.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretId }, cancellation)).VersionIdsToStages ?? []);
 
     /// <summary>
-    /// Makes another version the current one. Fails where the first is that no more, so that of two who change the ring at once only
-    /// one succeeds.
+    /// Makes another version the current one. Fails where the first is no longer current (null: where there is a current one), so that
+    /// of two changes at once only one succeeds.
     /// </summary>
-    public Task MoveCurrentAsync(string from, string to, CancellationToken cancellation) =>
+    public Task MoveCurrentAsync(string? from, string to, CancellationToken cancellation) =>
         ExplainAsync("changed", () => MoveStageAsync(Current, from, to, cancellation));
 
     /// <summary>
@@ -88,7 +88,7 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
     });
 
     private Task<UpdateSecretVersionStageResponse> MoveStageAsync(
-        string stage, string from, string? to, CancellationToken cancellation) => client.Value.UpdateSecretVersionStageAsync(
+        string stage, string? from, string? to, CancellationToken cancellation) => client.Value.UpdateSecretVersionStageAsync(
             new UpdateSecretVersionStageRequest
             {
                 SecretId = SecretId,

@@ -3,11 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Api.Keys;
 
-/// <summary>What the rotation function is asked: a step of Secrets Manager's, or an operation of ours.</summary>
+/// <summary>An event of the key rotation function: a step of Secrets Manager, or the operation that makes the first key.</summary>
 internal sealed record KeyRotationRequest
 {
-    private const int MaximumLength = 16 * 1024;
-
     public string? Step { get; init; }
 
     public string? SecretId { get; init; }
@@ -16,28 +14,22 @@ internal sealed record KeyRotationRequest
 
     public string? Operation { get; init; }
 
-    public string? Kid { get; init; }
-
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
 
-    /// <summary>What to say of an event that is none of those above.</summary>
+    /// <summary>The error message for an event that is none of those above.</summary>
     [JsonIgnore]
     public string Unknown =>
-        "The event is not known: it must have Step (createSecret, setSecret, testSecret or finishSecret) with ClientRequestToken, or "
-        + "Operation (Initialize; or Revoke with Kid). It has "
-        + $"Step '{Short(Step)}', ClientRequestToken '{Short(ClientRequestToken)}', Operation '{Short(Operation)}', Kid '{Short(Kid)}'"
-        + $" and the members '{Short(string.Join(", ", (Other ?? []).Keys))}'.";
+        "The event is unknown: it must have Step (createSecret, setSecret, testSecret or finishSecret) with ClientRequestToken, or "
+        + $"Operation (Initialize). It has Step '{Short(Step)}', ClientRequestToken '{Short(ClientRequestToken)}', "
+        + $"Operation '{Short(Operation)}' and the members '{Short(string.Join(", ", (Other ?? []).Keys))}'.";
 
-    /// <exception cref="InvalidOperationException">The event is no JSON object, or too long.</exception>
-    public static async Task<KeyRotationRequest> ReadAsync(Stream input)
+    /// <exception cref="InvalidOperationException">The event is not a JSON object of this form.</exception>
+    public static KeyRotationRequest Read(JsonElement input)
     {
-        var bytes = await input.ReadToEndAsync(MaximumLength)
-            ?? throw new InvalidOperationException($"The event is longer than {MaximumLength} bytes.");
-
         try
         {
-            return JsonSerializer.Deserialize(bytes.Span, KeyRotationJson.Default.KeyRotationRequest)
+            return input.Deserialize(KeyRotationJson.Default.KeyRotationRequest)
                 ?? throw new InvalidOperationException("The event is null.");
         }
         catch (JsonException exception)
@@ -50,10 +42,9 @@ internal sealed record KeyRotationRequest
     private static string Short(string? text) => text is { Length: > 100 } ? text[..100] + "…" : text ?? "";
 }
 
-/// <summary>What the rotation function has done, in a sentence.</summary>
+/// <summary>What the rotation or revocation function has done, in a sentence.</summary>
 internal sealed record KeyRotationResult(string Result);
 
 [JsonSourceGenerationOptions(AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(KeyRotationRequest))]
-[JsonSerializable(typeof(KeyRotationResult))]
 internal sealed partial class KeyRotationJson : JsonSerializerContext;

@@ -10,7 +10,7 @@ internal static class UserEndpoints
 {
     public static void MapUser(this IEndpointRouteBuilder routes)
     {
-        var user = routes.MapGroup("/user").RequireScope("USER").WithTags("User");
+        var user = routes.MapGroup("/user").RequireScope(Scope.User).WithTags("User");
 
         user.MapGet("/me", GetMe)
             .WithSummary("The claims of the caller's access token")

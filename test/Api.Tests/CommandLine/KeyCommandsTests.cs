@@ -1,4 +1,3 @@
-using System.Text;
 using Api.Keys;
 using Api.Tests.Support;
 
@@ -106,10 +105,7 @@ public sealed class KeyCommandsOnAwsTests(MotoServer moto)
         (string, string)[] environment = [.. moto.Variables, ("SigningKeySecretId", options.SigningKeySecretId)];
         (await Command.RunAsync(environment, "keys", "list")).AssertRefused("There are no signing keys in the secret");
         using var client = MotoServer.ClientOf(moto.Address);
-        var function = new KeyRotation(new(new(() => client), options), options, TimeProvider.System, TextWriter.Null);
-        using var initialize = new MemoryStream(Encoding.UTF8.GetBytes("""{"Operation":"Initialize"}"""));
-        await using var answer = await function.HandleAsync(initialize);
-
+        await new KeyFunctions(moto, options, TimeProvider.System).InitializeAsync();
         var before = await CurrentAsync();
 
         var list = await Command.RunAsync(environment, "keys", "list", "--json");

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Api.Deployment;
 using Api.Tests.Support;
@@ -163,8 +164,6 @@ public sealed class ReadinessGateTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("text")]
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("""{"RequestType":"Delete"}""")]
@@ -174,34 +173,13 @@ public sealed class ReadinessGateTests : IAsyncLifetime
         Assert.ThrowsAsync<InvalidOperationException>(() => HandleAsync(json));
 
     [Fact]
-    public async Task Damaged_event_is_not_quoted()
-    {
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => HandleAsync("""{"RequestType":"Delete","ResponseURL":thttps://example.com/answer?signature}"""));
-
-        Assert.DoesNotContain("signature", exception.ToString(), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public async Task Long_event_is_an_exception(int over)
-    {
-        var json = Event("Delete").PadRight((64 * 1024) + over);
-
-        var exception = await Record.ExceptionAsync(() => HandleAsync(json));
-
-        Assert.Equal(over is 1, exception is InvalidOperationException);
-    }
-
-    [Fact]
     public async Task Exception_of_the_gate_itself_is_answered_too()
     {
         using var http = new HttpClient(new Broken(ReadinessGate.CreateHandler()));
 
         await HandleAsync(Event("Create"), http);
 
-        AssertFailed("The gate itself failed. InvalidOperationException: Broken ?");
+        AssertFailed("InvalidOperationException: Broken ?");
         Assert.DoesNotContain(" at ", (string?)_server.Answer["Reason"], StringComparison.Ordinal);
         Assert.InRange(Encoding.UTF8.GetByteCount(_server.Answers[0]), 500, 4096);
     }
@@ -222,9 +200,9 @@ public sealed class ReadinessGateTests : IAsyncLifetime
     [Fact]
     public async Task Answers_what_it_returns()
     {
-        using var gate = new StreamReader(await HandleAsync(Event("Delete")));
+        var response = await HandleAsync(Event("Delete"));
 
-        Assert.Equal(_server.Answers[0], await gate.ReadToEndAsync());
+        Assert.Equal(_server.Answers[0], Encoding.UTF8.GetString(response.ToJson()));
     }
 
     private static Task Fail(HttpContext http, int status)
@@ -272,11 +250,11 @@ public sealed class ReadinessGateTests : IAsyncLifetime
         return request.ToJsonString();
     }
 
-    private async Task<Stream> HandleAsync(string json, HttpClient? http = null)
+    private async Task<CustomResourceResponse> HandleAsync(string json, HttpClient? http = null)
     {
         using var own = new HttpClient(ReadinessGate.CreateHandler());
 
-        return await new ReadinessGate(http ?? own, _time).HandleAsync(new MemoryStream(Encoding.UTF8.GetBytes(json)));
+        return await new ReadinessGate(http ?? own, _time).HandleAsync(JsonSerializer.Deserialize<JsonElement>(json));
     }
 
     private sealed class Broken(HttpMessageHandler inner) : DelegatingHandler(inner)

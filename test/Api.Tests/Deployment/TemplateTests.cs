@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Api.Clients;
 using Api.Deployment;
 using Api.Keys;
+using Api.Startup;
 using Api.Tests.Support;
 
 namespace Api.Tests.Deployment;
@@ -21,13 +21,17 @@ public sealed class TemplateTests
         { "cycle", "Stage waits for itself" },
         { "authorizer-before-gate", "Authorizer does not wait for ReadinessGate" },
         { "gate-before-stage", "ReadinessGate does not wait for Stage" },
-        { "gate-before-rotation", "Authorizer does not wait for RotationSchedule" },
+        { "gate-before-first-key", "Authorizer does not wait for FirstKey" },
         { "gate-before-domain", "ReadinessGate does not wait for DomainRecord" },
         { "gate-before-permission", "Authorizer does not wait for ApiPermission" },
         { "stage-before-key-set", "Authorizer does not wait for KeySetRoute" },
         { "schedule-before-permission", "RotationSchedule does not wait for RotationPermission" },
-        { "no-first-key", "RotationSchedule does not rotate at once, so there is no first key" },
-        { "no-gate", "There are 0 readiness gates and 1 authorizers instead of one of each" },
+        { "schedule-before-first-key", "RotationSchedule does not wait for FirstKey" },
+        { "background-rotation", "RotationSchedule rotates in the background whenever it changes" },
+        { "no-first-key", "There are 1 readiness gates, 0 first keys and 1 authorizers instead of one of each" },
+        { "deletion-waits", "FirstKey makes the deletion of the stack wait for its function" },
+        { "gate-runs-once", "ReadinessGate does not run again for a new package" },
+        { "no-gate", "There are 0 readiness gates, 1 first keys and 1 authorizers instead of one of each" },
         { "gate-outlives-patience", "GateFunction may run for longer than CloudFormation waits for ReadinessGate" },
         { "throttle-of-no-route", "Stage throttles POST /token, which is no route" },
         { "throttle-before-route", "Stage throttles POST /oauth2/token before that route exists" },
@@ -50,6 +54,9 @@ public sealed class TemplateTests
         { "shared-role", "RotationRole lets ApiFunction write KeySecret" },
         { "secret-with-value", "KeySecret gets a value from the template, which could overwrite live keys" },
         { "open-permission", "RotationPermission lets others than this account start the function" },
+        { "any-secret-rotates", "RotationPermission lets other secrets than KeySecret start the function" },
+        { "api-revokes", "ApiRole may start another function than RotationFunction" },
+        { "api-changes-the-schedule", "ApiRole may change how KeySecret is rotated" },
         { "no-domain-rule", "No rule, or a wrong one, judges a custom domain with DomainName, CertificateArn" },
         { "lax-domain-rule", "No rule, or a wrong one, judges a custom domain with DomainName, CertificateArn" },
         { "other-keys", "ClientTable does not have the keys pk and sk" },
@@ -108,23 +115,34 @@ public sealed class TemplateTests
     }
 
     [FactWith(Tool.Template)]
-    public async Task Handlers_are_there()
+    public async Task Every_function_is_the_executable_in_a_role_of_its_own()
     {
-        var handlers = (await GetAsync("Resources")).EnumerateObject()
+        var functions = (await GetAsync("Resources")).EnumerateObject()
             .Where(resource => resource.Value.GetProperty("Type").GetString() is "AWS::Lambda::Function")
-            .Select(function => function.Value.GetProperty("Properties").GetProperty("Handler").GetString()!)
+            .Select(function => function.Value.GetProperty("Properties"))
             .ToArray();
 
-        Assert.Equal(3, handlers.Length);
-        Assert.All(handlers, handler => Assert.NotNull(Find(handler)));
+        Assert.All(functions, function => Assert.Equal("Api", function.GetProperty("Handler").GetString()));
+        Assert.Equal(
+            Enum.GetNames<FunctionRole>().Order(),
+            functions.Select(function =>
+                function.GetProperty("Environment").GetProperty("Variables").GetProperty("FunctionRole").GetString()).Order());
+    }
 
-        static MemberInfo? Find(string handler) => handler.Split("::") switch
-        {
-            [var assembly] => Assembly.Load(assembly).EntryPoint,
-            [var assembly, var type, var method] => Assembly.Load(assembly).GetType(type, throwOnError: true)!
-                .GetMethod(method, BindingFlags.Public | BindingFlags.Instance, [typeof(Stream)]),
-            _ => null,
-        };
+    [TheoryWith(Tool.Template)]
+    [InlineData("Key: [a, b:c]", "Line 1 has b:c without quotes inside of brackets")]
+    [InlineData("a: b\nKey: { Ref: AWS::Region }", "Line 2 has AWS::Region without quotes inside of brackets")]
+    [InlineData("Key: !If [x, !Ref AWS::NoValue]", "Line 1 has AWS::NoValue without quotes inside of brackets")]
+    [InlineData("Key: ['b:c', \"d:e\"]", null)]
+    [InlineData("Key: !Ref AWS::Region", null)]
+    public async Task Colon_without_quotes_is_found_where_an_old_reader_stops_at_it(string yaml, string? line)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder["template"], yaml);
+
+        var output = await CheckAsync(line is null ? 0 : 1, "--syntax", folder["template"]);
+
+        Assert.Equal(line ?? "", output.TrimEnd());
     }
 
     [FactWith(Tool.Template)]
@@ -132,6 +150,7 @@ public sealed class TemplateTests
     {
         var known = typeof(AuthorizationServerOptions).GetProperties().Concat(typeof(KeyOptions).GetProperties())
             .Select(property => property.Name)
+            .Append(FunctionRoles.Variable)
             // The C library reads it.
             .Append("MALLOC_ARENA_MAX")
             .ToHashSet();
@@ -179,13 +198,65 @@ public sealed class TemplateTests
             DynamoClientStore.Administrators, table.GetProperty("LocalSecondaryIndexes")[0].GetProperty("IndexName").GetString());
     }
 
+    private static TimeSpan ToAnswer => (3 * CustomResource.Timeout) + (2 * CustomResource.Pause);
+
     [FactWith(Tool.Template)]
     public async Task Gate_has_time_to_answer()
     {
         var function = (await GetAsync("Resources")).GetProperty("GateFunction").GetProperty("Properties");
-        var lastAnswer = ReadinessGate.Budget + (3 * IssuerProbe.Timeout) + (2 * ReadinessGate.Pause);
 
-        Assert.InRange(lastAnswer, TimeSpan.Zero, TimeSpan.FromSeconds(function.GetProperty("Timeout").GetInt32()));
+        Assert.InRange(ReadinessGate.Budget + ToAnswer, TimeSpan.Zero, TimeoutOf(function));
+    }
+
+    [FactWith(Tool.Template)]
+    public async Task First_key_has_time_to_answer()
+    {
+        var function = (await GetAsync("Resources")).GetProperty("RotationFunction").GetProperty("Properties");
+        // Five requests of 3 s, each sent twice.
+        var lastAttempt = TimeSpan.FromSeconds(30);
+
+        Assert.InRange(KeyRotationFunction.Budget + lastAttempt + ToAnswer, TimeSpan.Zero, TimeoutOf(function));
+    }
+
+    private static TimeSpan TimeoutOf(JsonElement function) => TimeSpan.FromSeconds(function.GetProperty("Timeout").GetInt32());
+
+    [TheoryWith(Tool.Template)]
+    [InlineData("USER ADMIN", true)]
+    [InlineData("ADMIN orders:read USER", true)]
+    [InlineData("ADMIN USER", true)]
+    [InlineData("ORDERS", false)]
+    [InlineData("USER", false)]
+    [InlineData("USERS ADMIN", false)]
+    [InlineData("USER ADMINISTRATOR", false)]
+    [InlineData("USER  ADMIN", false)]
+    [InlineData("USER ADMIN ", false)]
+    public async Task Scopes_are_ones_that_the_app_takes(string value, bool taken)
+    {
+        var pattern = (await GetAsync("Parameters")).GetProperty("Scopes").GetProperty("AllowedPattern").GetString()!;
+        var result = new AuthorizationServerOptionsValidator().Validate(null, new() { Issuer = "https://issuer.example", Scopes = value });
+
+        Assert.Equal(taken, Regex.IsMatch(value, pattern));
+        // The app also takes other spaces.
+        Assert.True(result.Succeeded || !taken, result.FailureMessage);
+    }
+
+    [TheoryWith(Tool.Template)]
+    [InlineData("CorsOrigins", "", true)]
+    [InlineData("CorsOrigins", "https://app.example", true)]
+    [InlineData("CorsOrigins", "http://localhost:5173", true)]
+    [InlineData("CorsOrigins", "*", false)]
+    [InlineData("CorsOrigins", "https://*.example", false)]
+    [InlineData("CorsOrigins", "https://app.example/", false)]
+    [InlineData("SsmPrefix", "/token-issuer", true)]
+    [InlineData("SsmPrefix", "/team/auth", true)]
+    [InlineData("SsmPrefix", "", false)]
+    [InlineData("SsmPrefix", "/aws-team", false)]
+    [InlineData("SsmPrefix", "/SSM", false)]
+    public async Task Parameter_takes_what_AWS_takes(string name, string value, bool taken)
+    {
+        var parameters = await GetAsync("Parameters");
+
+        Assert.Equal(taken, Regex.IsMatch(value, parameters.GetProperty(name).GetProperty("AllowedPattern").GetString()!));
     }
 
     [TheoryWith(Tool.Template)]

@@ -176,7 +176,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
     public async Task Authorizer_cannot_be_made_while_the_function_starts_too_slowly_and_the_gate_waits_for_that()
     {
         await using var stack = await Stack.PrepareAsync(moto);
-        await stack.RotateAsync();
+        await stack.MakeFirstKeyAsync();
         stack.ApiFunction.StartDelay = TimeSpan.FromSeconds(2);
 
         await Assert.ThrowsAsync<InvalidOperationException>(stack.CreateAuthorizerAsync);

@@ -23,7 +23,7 @@ internal sealed class LambdaFunction : IAsyncDisposable
             ? declared.GetProperty("Variables").EnumerateObject().Select(variable => (variable.Name, variable.Value.ToString()))
             : [];
         var handler = properties.GetProperty("Handler").GetString()!;
-        var package = await PublishedApp.FolderOf(handler);
+        var package = await PublishedApp.Folder;
 
         return new(
             await RuntimeApi.StartAsync(time), runtime => LambdaProcess.RunHandler(runtime, handler, package, [.. environment, .. settings]));

@@ -1,23 +1,25 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Api.Tests.Support;
 
 namespace Api.Tests.Gateway;
 
-/// <summary>The package that would be deployed, but for the AWS packages, whose place the stand-in takes. Published once.</summary>
+/// <summary>
+/// The package that would be deployed, published once: with the AWS packages that these tests are built with, and as native code where the
+/// environment has <c>NativeAot=true</c>, as for `sam build`.
+/// </summary>
 internal static class PublishedApp
 {
-    // Takes minutes to compile, so that it is tested by hand: API_FLAVOUR=native.
-    private static readonly bool IsNative = Environment.GetEnvironmentVariable("API_FLAVOUR") is "native";
+    private static readonly bool IsNative = Environment.GetEnvironmentVariable("NativeAot") is "true";
 
-    private static readonly Lazy<Task<string>> Managed = new(() => PublishAsync("published"));
+    private static readonly string AwsPackages = typeof(PublishedApp).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key is "AwsPackages").Value!;
 
-    private static readonly Lazy<Task<string>> Native = new(() => PublishAsync("published-native", "-p:NativeAot=true"));
+    private static readonly Lazy<Task<string>> Published = new(() => PublishAsync(IsNative ? "published-native" : "published"));
 
-    /// <summary>The package of a handler: native code has none of the classes that the others name.</summary>
-    public static Task<string> FolderOf(string handler) =>
-        IsNative && !handler.Contains("::", StringComparison.Ordinal) ? Native.Value : Managed.Value;
+    public static Task<string> Folder => Published.Value;
 
-    private static async Task<string> PublishAsync(string name, params string[] properties)
+    private static async Task<string> PublishAsync(string name)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, name);
         var runtime = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "linux-arm64" : "linux-x64";
@@ -31,8 +33,10 @@ internal static class PublishedApp
                 "Release",
                 "-r",
                 runtime,
-                "-p:AwsPackages=standin",
-                .. properties,
+                $"-p:AwsPackages={AwsPackages}",
+                // As AWS's tool does, for native code as well.
+                "--self-contained",
+                "False",
                 // Apart from the build that these tests are of.
                 "--artifacts-path",
                 Path.Combine(AppContext.BaseDirectory, "publishing", name),

@@ -59,7 +59,7 @@ internal sealed class Stack : IAsyncDisposable
     public static async Task<Stack> DeployAsync(MotoServer moto, bool followsClock = false)
     {
         var stack = await PrepareAsync(moto, followsClock);
-        await stack.RotateAsync();
+        await stack.MakeFirstKeyAsync();
         Assert.Equal("SUCCESS", (await stack.RunGateAsync()).GetProperty("Status").GetString());
         await stack.CreateAuthorizerAsync();
 
@@ -78,21 +78,33 @@ internal sealed class Stack : IAsyncDisposable
         }
     }
 
-    /// <summary>What CloudFormation does with the custom resource; returns what it is answered.</summary>
-    public async Task<JsonElement> RunGateAsync()
+    /// <summary>What CloudFormation does with FirstKey.</summary>
+    public async Task MakeFirstKeyAsync() =>
+        Assert.Equal("SUCCESS", (await InvokeAsync("FirstKey")).GetProperty("Status").GetString());
+
+    /// <summary>What CloudFormation does with ReadinessGate; returns the gate's answer.</summary>
+    public Task<JsonElement> RunGateAsync() => InvokeAsync("ReadinessGate");
+
+    /// <summary>What an operator does with a compromised key.</summary>
+    public Task RevokeAsync(string kid) => _functions["RevocationFunction"].InvokeAsync(JsonSerializer.Serialize(new { Kid = kid }));
+
+    // What CloudFormation does with a custom resource.
+    private async Task<JsonElement> InvokeAsync(string resource)
     {
+        var properties = _resources.GetProperty(resource).GetProperty("Properties");
         var answered = new TaskCompletionSource<JsonElement>();
         await using var cloudFormation = await ListenAsync(async http =>
             answered.SetResult(await JsonSerializer.DeserializeAsync<JsonElement>(http.Request.Body)));
 
-        await _functions["GateFunction"].InvokeAsync(JsonSerializer.Serialize(new
+        // "GateFunction.Arn"
+        await _functions[properties.GetProperty("ServiceToken").GetString()!.Split('.')[0]].InvokeAsync(JsonSerializer.Serialize(new
         {
             RequestType = "Create",
             ResponseURL = cloudFormation.Urls.Single(),
             StackId = "stack",
             RequestId = "request",
-            LogicalResourceId = "ReadinessGate",
-            ResourceProperties = _resources.GetProperty("ReadinessGate").GetProperty("Properties"),
+            LogicalResourceId = resource,
+            ResourceProperties = properties,
         }));
 
         return await answered.Task.WaitAsync(TimeSpan.FromSeconds(5));

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
@@ -13,26 +12,18 @@ namespace Api.Tests.Keys;
 [Collection(MotoCollection.Name)]
 public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
 {
-    private static readonly string[] Steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
-
     private readonly SettableTime _time = new(new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
-    private readonly StringBuilder _log = new();
     private KeyRingSecret _secret = null!;
-    private KeyRotation _function = null!;
+    private KeyFunctions _functions = null!;
 
     public async Task InitializeAsync()
     {
         var options = new KeyOptions { SigningKeySecretId = await moto.CreateSecretAsync() };
         _secret = new(new(() => MotoServer.ClientOf(moto.Address)), options);
-        _function = new(_secret, options, _time, new StringWriter(_log));
+        _functions = new(moto, options, _time);
     }
 
-    public Task DisposeAsync()
-    {
-        Leaks.AssertNoneIn(_log.ToString(), "the log");
-
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [FactWith(Tool.Moto)]
     public async Task First_rotation_of_an_empty_secret_makes_a_key_that_signs_at_once()
@@ -65,10 +56,10 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         _time.Now += TimeSpan.FromDays(30);
         var rotation = Guid.NewGuid();
 
-        for (var done = 0; done < Steps.Length; done++)
+        for (var done = 0; done < KeyFunctions.Steps.Length; done++)
         {
             // As if the rotation had died after the step before, and started from the beginning.
-            foreach (var step in Steps[..(done + 1)])
+            foreach (var step in KeyFunctions.Steps[..(done + 1)])
             {
                 await StepAsync(step, rotation);
                 await StepAsync(step, rotation);
@@ -180,12 +171,13 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         await RotateAsync(Guid.NewGuid());
         var revoked = (await _secret.LoadAsync(default)).Newest.Kid;
 
-        await InvokeAsync($$"""{"Operation":"Revoke","Kid":"{{revoked}}"}""");
+        Assert.Contains(revoked, await _functions.RevocationAsync($$"""{"Kid":"{{revoked}}"}"""), StringComparison.Ordinal);
 
         var ring = await _secret.LoadAsync(default);
         Assert.NotEqual(revoked, Assert.Single(ring.Keys).Kid);
         Assert.Equal(KeyState.Active, ring.StateAt(ring.Newest, _time.Now));
-        Assert.Contains("no signing key", await RefusedAsync($$"""{"Operation":"Revoke","Kid":"{{revoked}}"}"""), StringComparison.Ordinal);
+        var again = await Assert.ThrowsAsync<KeyRingException>(() => _functions.RevokeAsync(revoked));
+        Assert.Contains("no signing key", again.Message, StringComparison.Ordinal);
         await AssertRotatesAsync();
     }
 
@@ -197,7 +189,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         var rotation = Guid.NewGuid();
         await StepAsync("createSecret", rotation);
 
-        await InvokeAsync($$"""{"Operation":"Revoke","Kid":"{{revoked}}"}""");
+        await _functions.RevokeAsync(revoked);
         await RefusedAsync(Event("finishSecret", rotation));
 
         Assert.DoesNotContain((await _secret.LoadAsync(default)).Keys, key => key.Kid == revoked);
@@ -205,14 +197,15 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
     }
 
     [TheoryWith(Tool.Moto)]
-    [InlineData("", "not a JSON object")]
     [InlineData("[]", "not a JSON object")]
     [InlineData("null", "null")]
     [InlineData("{}", "Step ''")]
     [InlineData("""{"Step":"destroySecret","ClientRequestToken":"t"}""", "Step 'destroySecret'")]
     [InlineData("""{"Step":"createSecret"}""", "ClientRequestToken ''")]
     [InlineData("""{"Operation":"initialize"}""", "Operation 'initialize'")]
-    [InlineData("""{"Operation":"Revoke"}""", "Kid ''")]
+    // The web API may start this function.
+    [InlineData("""{"Operation":"Revoke","Kid":"kid"}""", "Operation 'Revoke'")]
+    [InlineData("""{"Kid":"kid"}""", "members 'Kid'")]
     [InlineData("""{"RequestType":"Create","ResponseURL":"https://example"}""", "RequestType, ResponseURL")]
     [InlineData("""{"Operation":"Initialize","Operation":"Revoke"}""", "not a JSON object")]
     public async Task Unknown_event_is_refused_and_named(string json, string named)
@@ -222,13 +215,45 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         await Assert.ThrowsAsync<KeyRingException>(() => _secret.LoadAsync(default));
     }
 
-    [FactWith(Tool.Moto)]
-    public async Task Damaged_event_is_not_quoted()
+    [TheoryWith(Tool.Moto)]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"Kid":""}""")]
+    [InlineData("""{"Kid":1}""")]
+    [InlineData("""{"Step":"createSecret","ClientRequestToken":"t"}""")]
+    public async Task Revocation_of_no_key_is_refused(string json)
     {
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => InvokeAsync("""{"Step":"createSecret","RotationToken":tAAAA}"""));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => _functions.RevocationAsync(json));
 
-        Assert.DoesNotContain("AAAA", exception.ToString(), StringComparison.Ordinal);
+        Assert.Contains("must have Kid", exception.Message, StringComparison.Ordinal);
+    }
+
+    [FactWith(Tool.Moto)]
+    public async Task Secret_whose_ring_is_not_current_gets_it_when_the_rotation_ends()
+    {
+        var rotation = Guid.NewGuid();
+        await StepAsync("createSecret", rotation);
+        await MakeNothingCurrentAsync(rotation);
+
+        await StepAsync("testSecret", rotation);
+        await StepAsync("finishSecret", rotation);
+
+        Assert.Single((await _secret.LoadAsync(default)).Keys);
+        await AssertRotatesAsync();
+    }
+
+    [FactWith(Tool.Moto)]
+    public async Task First_key_does_not_wait_for_a_rotation_that_has_not_ended()
+    {
+        var rotation = Guid.NewGuid();
+        await StepAsync("createSecret", rotation);
+        await MakeNothingCurrentAsync(rotation);
+
+        Assert.Contains("Made the first key", await InvokeAsync("""{"Operation":"Initialize"}"""), StringComparison.Ordinal);
+
+        Assert.Single((await _secret.LoadAsync(default)).Keys);
+        await AssertRotatesAsync();
     }
 
     [FactWith(Tool.Moto)]
@@ -256,7 +281,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
 
     [FactWith(Tool.Moto)]
     public void Function_without_secret_does_not_start() =>
-        Assert.Throws<OptionsValidationException>(() => new KeyRotation(_secret, new(), _time, TextWriter.Null));
+        Assert.Throws<OptionsValidationException>(() => new KeyRotation(_secret, new(), _time));
 
     [FactWith(Tool.Moto)]
     public async Task Damaged_pending_ring_fails_its_test_and_is_not_quoted()
@@ -334,9 +359,18 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         });
     }
 
+    /// <summary>As RotateSecret leaves a secret that has never had a value: with a pending version, and no current one.</summary>
+    private async Task MakeNothingCurrentAsync(Guid pending)
+    {
+        using var client = MotoServer.ClientOf(moto.Address);
+        await client.UpdateSecretVersionStageAsync(
+            new() { SecretId = _secret.SecretId, VersionStage = "AWSCURRENT", RemoveFromVersionId = pending.ToString() });
+        await Assert.ThrowsAsync<KeyRingException>(() => _secret.LoadAsync(default));
+    }
+
     private async Task RotateAsync(Guid rotation)
     {
-        foreach (var step in Steps)
+        foreach (var step in KeyFunctions.Steps)
         {
             await StepAsync(step, rotation);
         }
@@ -357,10 +391,9 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
 
     private async Task<string> InvokeAsync(string json)
     {
-        using var input = new MemoryStream(Encoding.UTF8.GetBytes(json));
-        using var output = await _function.HandleAsync(input);
-        using var answer = await JsonDocument.ParseAsync(output);
+        var result = await _functions.RotationAsync(json);
+        Leaks.AssertNoneIn(result, "the result, which is logged");
 
-        return answer.RootElement.GetProperty("Result").GetString()!;
+        return result;
     }
 }

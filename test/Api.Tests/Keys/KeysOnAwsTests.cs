@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.IdentityModel.Tokens.Jwt;
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using Amazon.SecretsManager;
 using Api.Keys;
@@ -20,11 +19,13 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
     private readonly SettableTime _time = new(new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
     private UnreliableProxy _proxy = null!;
     private KeyOptions _options = null!;
+    private KeyFunctions _functions = null!;
 
     public async Task InitializeAsync()
     {
         _proxy = await UnreliableProxy.StartAsync(moto.Address);
         _options = new() { SigningKeySecretId = await moto.CreateSecretAsync() };
+        _functions = new(moto, _options, _time);
     }
 
     public async Task DisposeAsync() => await _proxy.DisposeAsync();
@@ -32,7 +33,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
     [FactWith(Tool.Moto)]
     public async Task Three_rotations_under_load_lose_no_request_and_refuse_no_living_token()
     {
-        await InvokeAsync("""{"Operation":"Initialize"}""");
+        await _functions.InitializeAsync();
         using var api = Start();
         var secret = await api.AddClientAsync("load", "USER", client => client with { AccessTokenLifetime = TimeSpan.FromHours(24) });
         var (tokens, kids, requests) = (new ConcurrentQueue<(string Token, DateTimeOffset Expires)>(), new ConcurrentDictionary<string, bool>(), 0);
@@ -48,7 +49,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
 
         for (var rotation = 0; rotation < 3; rotation++)
         {
-            await RotateAsync();
+            await _functions.RotateAsync();
 
             // A day until the new key signs, a day until the last token of the old one is dead, and the caches' hours.
             for (var halfHour = 0; halfHour < 104; halfHour++)
@@ -96,7 +97,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
     [MemberData(nameof(Outages))]
     public async Task Outage_with_a_ring_in_memory_is_not_noticed_but_in_the_log(string outage)
     {
-        await InvokeAsync("""{"Operation":"Initialize"}""");
+        await _functions.InitializeAsync();
         using var api = Start();
         var secret = await api.AddClientAsync("client", "USER ADMIN");
         using var before = await api.PostTokenAsync("client", secret);
@@ -113,7 +114,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
 
         // It ends, and the ring is loaded again.
         _proxy.Answer = UnreliableProxy.Forward;
-        await RotateAsync();
+        await _functions.RotateAsync();
         _time.Now += TimeSpan.FromMinutes(6);
         await WaitForAsync(async () => await CountKeysAsync(api) is 2);
     }
@@ -124,7 +125,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
     {
         if (outage is not "damaged")
         {
-            await InvokeAsync("""{"Operation":"Initialize"}""");
+            await _functions.InitializeAsync();
         }
 
         _proxy.Answer = outage is "slow" ? Slower : Failures[outage];
@@ -162,7 +163,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
         using var api = Start();
         using var before = await api.GetAsync("/.well-known/jwks.json");
 
-        await InvokeAsync("""{"Operation":"Initialize"}""");
+        await _functions.InitializeAsync();
         _time.Now += TimeSpan.FromSeconds(1);
         using var after = await api.GetAsync("/.well-known/jwks.json");
 
@@ -172,10 +173,10 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
     [FactWith(Tool.Moto)]
     public async Task Token_of_a_key_that_another_instance_knows_first_is_accepted_in_the_same_request()
     {
-        await InvokeAsync("""{"Operation":"Initialize"}""");
+        await _functions.InitializeAsync();
         using var behind = Start();
         var revokedToken = await behind.GetTokenAsync("USER ADMIN");
-        await InvokeAsync($$"""{"Operation":"Revoke","Kid":"{{new JwtSecurityToken(revokedToken).Header.Kid}}"}""");
+        await _functions.RevokeAsync(new JwtSecurityToken(revokedToken).Header.Kid);
         using var ahead = Start();
         var token = await ahead.GetTokenAsync("USER ADMIN");
         _time.Now += TimeSpan.FromMinutes(1);
@@ -192,7 +193,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
     [FactWith(Tool.Moto)]
     public async Task Tokens_of_made_up_keys_cause_one_request_in_thirty_seconds()
     {
-        await InvokeAsync("""{"Operation":"Initialize"}""");
+        await _functions.InitializeAsync();
         using var api = Start();
         var token = await api.GetTokenAsync("USER");
         var requests = _proxy.Requests;
@@ -211,7 +212,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
     [FactWith(Tool.Moto)]
     public async Task Rotation_is_asked_for_over_HTTP_and_refused_while_another_is_under_way()
     {
-        await InvokeAsync("""{"Operation":"Initialize"}""");
+        await _functions.InitializeAsync();
         using var api = Start();
         var token = await api.GetTokenAsync("ADMIN");
 
@@ -230,7 +231,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
     [FactWith(Tool.Moto)]
     public async Task Rotation_that_nobody_does_is_warned_of_in_the_log_and_over_HTTP()
     {
-        await InvokeAsync("""{"Operation":"Initialize"}""");
+        await _functions.InitializeAsync();
         using var api = Start();
         _time.Now += TimeSpan.FromDays(60);
 
@@ -244,7 +245,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
     [FactWith(Tool.Moto)]
     public async Task Program_finds_Secrets_Manager_by_the_environment()
     {
-        await InvokeAsync("""{"Operation":"Initialize"}""");
+        await _functions.InitializeAsync();
         using var folder = new TemporaryFolder();
 
         await using var api = await ApiProcess.StartAsync(
@@ -268,23 +269,6 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
         Time = _time,
         Replace = services => services.AddSingleton(new Lazy<AmazonSecretsManagerClient>(() => MotoServer.ClientOf(_proxy.Address))),
     }.Set("SigningKeySecretId", _options.SigningKeySecretId);
-
-    private async Task RotateAsync()
-    {
-        var token = Guid.NewGuid();
-
-        foreach (var step in (string[])["createSecret", "setSecret", "testSecret", "finishSecret"])
-        {
-            await InvokeAsync(JsonSerializer.Serialize(new { Step = step, ClientRequestToken = token }));
-        }
-    }
-
-    private async Task InvokeAsync(string json)
-    {
-        var function = new KeyRotation(new(new(() => MotoServer.ClientOf(moto.Address)), _options), _options, _time, TextWriter.Null);
-        using var input = new MemoryStream(Encoding.UTF8.GetBytes(json));
-        using var output = await function.HandleAsync(input);
-    }
 
     private static async Task<int> CountKeysAsync(ApiFactory api)
     {

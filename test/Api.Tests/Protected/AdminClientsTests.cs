@@ -347,14 +347,14 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
-    [InlineData("AccessTokenLifetime", "00:15:00")]
-    [InlineData("Scopes", "ADMIN OTHER")]
-    public async Task Client_is_switched_off_though_a_setting_no_longer_allows_what_it_has(string setting, string value)
+    [InlineData("AccessTokenLifetime", "00:15:00", "USER")]
+    [InlineData("Scopes", "USER ADMIN OTHER", "RETIRED")]
+    public async Task Client_is_switched_off_though_a_setting_no_longer_allows_what_it_has(string setting, string value, string scope)
     {
         await RegisterAsync("""{"client_id":"orders","client_name":"Orders","scope":"USER","access_token_reuse":300}""");
         var client = (await _api.Services.GetRequiredService<IClientStore>().FindAsync("orders", default))!;
         using var changed = new ApiFactory().Set(setting, value);
-        await changed.Services.GetRequiredService<IClientStore>().AddAsync(client, default);
+        await changed.Services.GetRequiredService<IClientStore>().AddAsync(client with { Scopes = [scope] }, default);
         var administrator = ("Authorization", $"Bearer {await changed.GetTokenAsync("ADMIN")}");
 
         var patches = new List<HttpStatusCode>();

@@ -115,7 +115,7 @@ public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyn
         var deployed = (await SamTemplate.ResolveAsync([])).GetProperty("ApiFunction").GetProperty("Properties").GetProperty("Environment");
         environment["MALLOC_ARENA_MAX"] = deployed.GetProperty("Variables").GetProperty("MALLOC_ARENA_MAX").GetString()!;
         _proxy.Answer = _healthy;
-        var folder = await PublishedApp.FolderOf("Api");
+        var folder = await PublishedApp.Folder;
         string[] arguments = ["--Issuer", ApiFactory.Issuer, "--KeyCacheAge", $"{_keys.KeyCacheAge}"];
         (_steady, _killed) = (New("steady"), New("killed"));
         await Task.WhenAll(_steady.StartAsync(), _killed.StartAsync());
@@ -172,15 +172,7 @@ public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyn
             return;
         }
 
-        var token = Guid.NewGuid();
-        var function = new KeyRotation(new(new(() => MotoServer.ClientOf(moto.Address)), _keys), _keys, TimeProvider.System, TextWriter.Null);
-
-        foreach (var step in (string[])["createSecret", "setSecret", "testSecret", "finishSecret"])
-        {
-            using var input = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(new { Step = step, ClientRequestToken = token }));
-            using var done = await function.HandleAsync(input);
-        }
-
+        await new KeyFunctions(moto, _keys, TimeProvider.System).RotateAsync();
         _figures.Happened("rotation of the keys");
     }
 

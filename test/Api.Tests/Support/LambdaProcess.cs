@@ -10,13 +10,14 @@ internal sealed partial class LambdaProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _log = new();
 
-    private LambdaProcess(RuntimeApi runtime, string program, IEnumerable<string> arguments, (string Name, string Value)[] settings)
+    private LambdaProcess(
+        RuntimeApi runtime, string folder, string program, IEnumerable<string> arguments, (string Name, string Value)[] settings)
     {
         _process = new()
         {
             StartInfo = new(program, arguments)
             {
-                WorkingDirectory = AppContext.BaseDirectory,
+                WorkingDirectory = folder,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 Environment =
@@ -53,21 +54,25 @@ internal sealed partial class LambdaProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs the app as the executable assembly that it is.</summary>
+    /// <summary>Starts the built app, as <see cref="RunHandler"/> does.</summary>
     public static LambdaProcess RunApi(RuntimeApi runtime, params (string Name, string Value)[] settings) =>
-        new(runtime, "dotnet", ["Api.dll"], settings);
+        RunHandler(runtime, "Api", AppContext.BaseDirectory, settings);
 
-    /// <summary>Starts what the handler string names, as the managed runtime does.</summary>
-    public static LambdaProcess RunHandler(RuntimeApi runtime, string handler, params (string Name, string Value)[] settings) =>
-        RunHandler(runtime, handler, AppContext.BaseDirectory, settings);
+    /// <summary>
+    /// Starts the package in a folder as the bootstrap script of Lambda's managed .NET runtime does for a handler without a colon:
+    /// HANDLER.dll with the runtime, or where there is none the executable HANDLER.
+    /// </summary>
+    public static LambdaProcess RunHandler(RuntimeApi runtime, string handler, string folder, (string Name, string Value)[] settings)
+    {
+        var assembly = Path.Combine(folder, handler + ".dll");
+        var executable = Path.Combine(folder, handler);
+        Assert.DoesNotContain(':', handler);
+        (string, string)[] environment = [("_HANDLER", handler), ("LAMBDA_TASK_ROOT", folder), .. settings];
 
-    /// <summary>The same, from the folder of a published app.</summary>
-    public static LambdaProcess RunHandler(
-        RuntimeApi runtime, string handler, string folder, (string Name, string Value)[] settings) =>
-        // A handler that is no assembly may be a program without one.
-        File.Exists(Path.Combine(folder, handler)) && !File.Exists(Path.Combine(folder, handler + ".dll"))
-            ? new(runtime, Path.Combine(folder, handler), [], [("_HANDLER", handler), .. settings])
-            : new(runtime, "dotnet", ["Lambda.Bootstrap.dll", folder], [("_HANDLER", handler), .. settings]);
+        return File.Exists(assembly)
+            ? new(runtime, folder, "dotnet", ["exec", assembly], environment)
+            : new(runtime, folder, executable, [], environment);
+    }
 
     public async Task<int> WaitForExitAsync()
     {

@@ -40,7 +40,7 @@ public sealed class MotoServer : IAsyncLifetime
         }
 
         _process = Process.Start(new ProcessStartInfo(
-            "python3", ["-m", "moto.server", "-H", "127.0.0.1", "-p", new Uri(Address).Port.ToString(null as IFormatProvider)])
+            "python3", [Path.Combine(Elsewhere.Repository, "test", "aws", "moto_server.py"), "-H", "127.0.0.1", "-p", new Uri(Address).Port.ToString(null as IFormatProvider)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using Api.Tokens;
+
+namespace Api.ApiDescription;
+
+/// <summary>
+/// The OpenAPI document of a native build, which cannot make it by reflection: <c>openapi.json</c>, which every other build writes, with
+/// the token endpoint and the scopes of this server.
+/// </summary>
+internal static class OpenApiDocument
+{
+    // Read from the assembly when it is first asked for.
+    public static void AddOpenApiDocument(this IServiceCollection services) => _ = services;
+
+    public static void UseOpenApiDocument(this WebApplication app)
+    {
+        var document = new Lazy<string>(() => Read(app.Services.GetRequiredService<AuthorizationServerOptions>()));
+        app.MapGet(
+            $"/swagger/{SwaggerPages.DocumentName}/swagger.json",
+            () => TypedResults.Text(document.Value, "application/json; charset=utf-8"))
+            .AllowAnonymous()
+            .ExcludeFromDescription();
+    }
+
+    /// <summary>The document of an app that has not started.</summary>
+    public static Task<string> GetOpenApiDocumentAsync(this WebApplication app) =>
+        Task.FromResult(Read(app.Services.GetRequiredService<AuthorizationServerOptions>()));
+
+    private static string Read(AuthorizationServerOptions options)
+    {
+        using var resource = typeof(OpenApiDocument).Assembly.GetManifestResourceStream("openapi.json")!;
+        var document = JsonNode.Parse(resource)!;
+        var flow = document["components"]!["securitySchemes"]!["oauth2"]!["flows"]!["clientCredentials"]!;
+        flow["tokenUrl"] = new Uri(options.Issuer).AbsolutePath.TrimEnd('/') + TokenEndpoint.Path;
+        flow["scopes"] = new JsonObject(Scope.Parse(options.Scopes)!.Value.Select(scope =>
+            KeyValuePair.Create(scope, (JsonNode?)$"Tokens with scope {scope}")));
+
+        return document.ToJsonString();
+    }
+}

@@ -1,0 +1,68 @@
+using Amazon.Lambda.Serialization.SystemTextJson;
+using Api.ApiDescription;
+using Api.Clients;
+using Api.Keys;
+using Api.Protected;
+using Api.Tokens;
+using Api.WellKnown;
+
+namespace Api.Startup;
+
+/// <summary>The web API: its services, its pipeline and its routes.</summary>
+internal static class WebApi
+{
+    /// <summary>Builds the app. Nothing is read from a store, and nothing listens, before the app starts.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+
+        JsonLines.UseInOperation(builder.Logging, builder.Environment);
+        builder.WebHost.ConfigureKestrel(ServerLimits.Configure);
+        builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi, new SourceGeneratorLambdaJsonSerializer<LambdaJson>());
+        builder.Services.AddProblemDetails();
+        builder.Services.AddSecurityHeaders();
+        builder.Services.AddExceptionHandler<Unavailable>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        ApiJson.AddTo(builder.Services);
+        builder.Services.AddSingleton<Audit>();
+        builder.Services.AddAuthorizationServer();
+        builder.Services.AddKeys();
+        builder.Services.AddClients();
+        builder.Services.AddTokens();
+        builder.Services.AddCrossOrigin();
+        builder.Services.AddWellKnown();
+        builder.Services.AddBearerAuthentication();
+
+        if (AuthorizationServerOptions.HasSwagger(builder.Configuration, builder.Environment))
+        {
+            builder.Services.AddOpenApiDocument();
+        }
+
+        var app = builder.Build();
+        var options = app.Services.GetRequiredService<AuthorizationServerOptions>();
+
+        // Where the issuer has a path, the addresses that it publishes lead here with it.
+        app.UsePathBase(new Uri(options.Issuer).AbsolutePath);
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler();
+        app.UseCrossOrigin();
+        // What is open to everybody ends here.
+        app.UseRouting();
+        app.UseStatusCodePages();
+
+        if (options.Swagger)
+        {
+            app.UseSwaggerPages();
+        }
+
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        app.MapWellKnown();
+        app.MapToken();
+        app.MapUser();
+        app.MapAdmin();
+
+        return app;
+    }
+}

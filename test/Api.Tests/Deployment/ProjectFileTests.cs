@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using System.Xml.XPath;
+using Api.Tests.Support;
+
+namespace Api.Tests.Deployment;
+
+/// <summary>The project as AWS's tools see it, which read one file as XML, or mount one folder into a container.</summary>
+public sealed class ProjectFileTests : IDisposable
+{
+    private static readonly string Project = Path.Combine(Elsewhere.Repository, "src", "Api");
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    // `dotnet lambda package`, as `sam build` runs it, reads the file without imports and conditions, and takes the first element.
+    [Theory]
+    [InlineData("TargetFramework", "net10.0")]
+    [InlineData("PublishAot", null)]
+    [InlineData("AssemblyName", null)]
+    [InlineData("OutputType", null)]
+    [InlineData("SelfContained", "false")]
+    public void Property_is_found_by_a_tool_that_reads_the_project_alone(string name, string? value) =>
+        Assert.Equal(value, XDocument.Load(Path.Combine(Project, "Api.csproj")).XPathSelectElement($"//PropertyGroup/{name}")?.Value);
+
+    // `sam build --use-container` mounts the folder that CodeUri names, and nothing above it.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Folder_of_the_project_is_all_that_a_build_for_Lambda_needs(bool native)
+    {
+        CopySources(Project, _folder["source"]);
+
+        // As the tool calls it: the native flavour comes from the environment, and SelfContained is False for both.
+        var properties = await EvaluateAsync(_folder["source"], native, "-p:RuntimeIdentifier=linux-arm64", "-p:SelfContained=False", "-p:Configuration=Release");
+
+        Assert.Equal("net10.0", properties["TargetFramework"]);
+        Assert.Equal("nuget", properties["AwsPackages"]);
+        Assert.Equal("enable", properties["Nullable"]);
+        Assert.Equal("true", properties["InvariantGlobalization"]);
+        Assert.Equal("true", properties["ManagePackageVersionsCentrally"]);
+        Assert.Equal(native ? "true" : "", properties["PublishAot"]);
+        Assert.Equal(native ? "true" : "false", properties["SelfContained"]);
+        Assert.Equal(native ? "" : "true", properties["PublishReadyToRun"]);
+    }
+
+    [Fact]
+    public async Task Every_package_has_a_version_in_that_folder()
+    {
+        CopySources(Project, _folder["source"]);
+
+        var (exitCode, output, error) = await Elsewhere.RunAsync(
+            _folder["source"], "dotnet", "msbuild", "-nologo", "-p:RuntimeIdentifier=linux-arm64", "-getItem:PackageReference,PackageVersion,ProjectReference");
+
+        Assert.True(exitCode is 0, output + error);
+        var items = JsonSerializer.Deserialize<JsonElement>(output).GetProperty("Items");
+        Assert.Empty(items.GetProperty("ProjectReference").EnumerateArray());
+        var versions = Names(items, "PackageVersion");
+        Assert.Contains("Amazon.Lambda.AspNetCoreServer.Hosting", Names(items, "PackageReference"));
+        Assert.All(Names(items, "PackageReference"), name => Assert.Contains(name, versions));
+    }
+
+    private static string[] Names(JsonElement items, string kind) =>
+        [.. items.GetProperty(kind).EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!)];
+
+    private static async Task<Dictionary<string, string>> EvaluateAsync(string folder, bool native, params string[] arguments)
+    {
+        const string Names =
+            "TargetFramework,AwsPackages,Nullable,InvariantGlobalization,ManagePackageVersionsCentrally,PublishAot,SelfContained,PublishReadyToRun";
+        var (exitCode, output, error) = await Elsewhere.RunAsync(
+            folder, "env", [$"NativeAot={(native ? "true" : "")}", "dotnet", "msbuild", "-nologo", $"-getProperty:{Names}", .. arguments]);
+        Assert.True(exitCode is 0, output + error);
+
+        return JsonSerializer.Deserialize<JsonElement>(output).GetProperty("Properties").Deserialize<Dictionary<string, string>>()!;
+    }
+
+    private static void CopySources(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+
+        foreach (var file in Directory.EnumerateFiles(from).Where(file => Path.GetExtension(file) is ".csproj" or ".props" or ".json"))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+}
