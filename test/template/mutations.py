@@ -336,4 +336,4 @@ def right_without_secret(resources, source):
 
 @mutation
 def output_without_secret(resources, source):
-    del source["Outputs"]["TokenCommand"]["Condition"]
+    del source["Outputs"]["FirstClientSecretArn"]["Condition"]

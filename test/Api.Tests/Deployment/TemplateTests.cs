@@ -78,7 +78,7 @@ public sealed class TemplateTests
         { "first-client-always", "FirstClientSecret is there even where no first client is wanted" },
         { "setting-without-secret", "ApiFunction needs FirstClientSecret, which is not always there" },
         { "right-without-secret", "ApiRole needs FirstClientSecret, which is not always there" },
-        { "output-without-secret", "TokenCommand needs FirstClientSecret, which is not always there" },
+        { "output-without-secret", "FirstClientSecretArn needs FirstClientSecret, which is not always there" },
     };
 
     [FactWith(Tool.Template)]
