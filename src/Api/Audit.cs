@@ -48,10 +48,10 @@ internal sealed partial class Audit(ILogger<Audit> logger)
     /// <summary>What a caller has sent, fit for a log: short, on one line, and no secret that was put into the wrong place.</summary>
     private static string? Printable(string? text) =>
         string.IsNullOrEmpty(text) ? null
-        : text.Contains(ClientSecret.Prefix, StringComparison.Ordinal) ? "(a client secret)"
+        : BeginsLikeSecret().IsMatch(text) ? "(a client secret)"
         // How each JWT begins: {" in base64url.
         : text.Contains("eyJ", StringComparison.Ordinal) ? "(a token)"
-        : LooksRandom().IsMatch(text) ? "(a client secret)"
+        : IsAsLongAsSecret().IsMatch(text) ? "(a client secret)"
         : text.Length <= MaximumLength && !HasControl(text) ? text
         : string.Create(Math.Min(text.Length, MaximumLength), text, (printable, all) =>
         {
@@ -61,9 +61,13 @@ internal sealed partial class Audit(ILogger<Audit> logger)
             }
         });
 
-    // The secret of the first client has no prefix: it is 43 letters and digits, by Secrets Manager. Ids that are made here have 20.
-    [GeneratedRegex("[A-Za-z0-9]{40}")]
-    private static partial Regex LooksRandom();
+    // The prefix of a secret, in any case, also with the underscore percent-encoded once or more.
+    [GeneratedRegex("(?<![A-Za-z0-9])[Oo][Cc][Ss](?:_|%(?:25)*5[Ff])")]
+    private static partial Regex BeginsLikeSecret();
+
+    // A secret has 43 characters behind its prefix, all of base64url; the first client's has no prefix. Ids that are made here have 20.
+    [GeneratedRegex("(?:[A-Za-z0-9_-]|%(?:25)*(?:5[Ff]|2[Dd])){40}")]
+    private static partial Regex IsAsLongAsSecret();
 
     private static bool HasControl(string text)
     {

@@ -37,6 +37,21 @@ public sealed class AuditTests : IDisposable
     // As Secrets Manager makes the first client's.
     [InlineData("c2VjcmV0iTa9GkC81xWbZ0uYnE47mKqLrPsDfHjAoQv", "admin", "invalid_client", "(calls itself '(a client secret)')")]
     [InlineData("x c2VjcmV0iTa9GkC81xWbZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
+    // Damaged, or encoded once too often.
+    [InlineData("OCS_c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
+    [InlineData("ocs%5Fc2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
+    [InlineData("ocs%5fc2VjcmV0%2DTa9GkC81x%5FbZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
+    [InlineData("ocs%255Fc2VjcmV0%252dTa9GkC81x%25255fbZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
+    [InlineData("c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
+    [InlineData("orders:c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
+    [InlineData("OCS_c2VjcmV0", "orders", "invalid_client", "(calls itself '(a client secret)')")]
+    [InlineData("ocs%5Fc2VjcmV0", "orders", "invalid_client", "(calls itself '(a client secret)')")]
+    [InlineData("c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjA", "", "invalid_client", "(calls itself '(a client secret)')")]
+    // What has the same letters, and is none.
+    [InlineData("a2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHj", "", "invalid_client", "(calls itself 'a2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHj')")]
+    [InlineData("docs_reader", "wrong", "invalid_client", "(calls itself 'docs_reader')")]
+    [InlineData("orders-service.production.eu-central-1.example", "wrong", "invalid_client", "(calls itself 'orders-service.production.eu-central-1.example')")]
+    [InlineData("01890a5d-ac96-774b-bcce-b302099a8057", "wrong", "invalid_client", "(calls itself '01890a5d-ac96-774b-bcce-b302099a8057')")]
     [InlineData("0123456789abcdef0123456789abcdef", "wrong", "invalid_client", "(calls itself '0123456789abcdef0123456789abcdef')")]
     public async Task Refused_token_leaves_one_event_with_the_reason(string id, string secret, string error, string expected)
     {

@@ -3,12 +3,12 @@ using Microsoft.Net.Http.Headers;
 
 namespace Api.Protected;
 
-/// <summary>What a caller with scope ADMIN may do.</summary>
+/// <summary>What a caller with scope ADMIN may do, as long as its client is enabled and may still have that scope.</summary>
 internal static class AdminEndpoints
 {
     public static void MapAdmin(this IEndpointRouteBuilder routes)
     {
-        var admin = routes.MapGroup("/admin").RequireScope(Scope.Admin).WithTags("Admin");
+        var admin = routes.MapGroup("/admin").RequireScope(Scope.Admin).RequireActiveClient(Scope.Admin).WithTags("Admin");
 
         admin.MapGet("/keys", GetKeysAsync)
             .WithSummary("The published signing keys: what each is for, and until when")

@@ -1,3 +1,4 @@
+using Api.Clients;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -10,11 +11,11 @@ namespace Api.Protected;
 /// <summary>Checks bearer tokens (RFC 6750 §2.1, RFC 9068 §4) with our own keys, and denies every route that is neither guarded nor opened.</summary>
 internal static class BearerAuthentication
 {
+    // RFC 6750 §3: at least one attribute, also where there is no token and hence no error.
+    public const string Challenge = "Bearer realm=\"api\"";
+
     // No request line and headers above this size pass the gateway.
     private const int MaximumTokenLength = 10_240;
-
-    // RFC 6750 §3: at least one attribute, also where there is no token and hence no error.
-    private const string Challenge = "Bearer realm=\"api\"";
 
     public static void AddBearerAuthentication(this IServiceCollection services)
     {
@@ -27,6 +28,10 @@ internal static class BearerAuthentication
         services.AddSingleton<VerifiedTokens>();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<AuthorizationServerOptions, PublishedKeys, VerifiedTokens, TimeProvider>(Configure);
+        // Every guarded route makes the handlers; only those below /admin need the client store.
+        services.AddSingleton<IAuthorizationHandler>(
+            provider => new ActiveClientHandler(provider.GetRequiredService<ClientRegistry>));
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationResultHandler>();
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireToken().RequireAssertion(IsAboutNoRoute).Build());
     }

@@ -58,7 +58,7 @@ internal static class ClientEndpoints
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);
 
         clients.MapDelete("/{id}", DeleteAsync)
-            .WithSummary("Removes a client; tokens that it has live on until they expire")
+            .WithSummary("Removes a client; its tokens stay valid until they expire, but not below /admin")
             .WithMetadata(new DescribedHeader("If-Match", "The ETag that the client was read with (RFC 9110 §13.1.1)"))
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)

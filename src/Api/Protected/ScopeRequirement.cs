@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Api.Protected;
@@ -14,9 +15,13 @@ internal sealed class ScopeRequirement(string scope) : AuthorizationHandler<Scop
             .OfType<ScopeRequirement>()
             .LastOrDefault()?.Scope;
 
+    /// <summary>Whether the caller's access token has the scope.</summary>
+    public static bool IsMetBy(ClaimsPrincipal caller, string scope) =>
+        caller.FindFirst("scope")?.Value.Split(' ').Contains(scope, StringComparer.Ordinal) is true;
+
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
     {
-        if (context.User.FindFirst("scope")?.Value.Split(' ').Contains(requirement.Scope, StringComparer.Ordinal) is true)
+        if (IsMetBy(context.User, requirement.Scope))
         {
             context.Succeed(requirement);
         }

@@ -41,8 +41,7 @@ internal static class WebApi
         var app = builder.Build();
         var options = app.Services.GetRequiredService<AuthorizationServerOptions>();
 
-        // Where the issuer has a path, the addresses that it publishes lead here with it.
-        app.UsePathBase(new Uri(options.Issuer).AbsolutePath);
+        app.UseIssuerPath(options);
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseCrossOrigin();

@@ -12,11 +12,15 @@ public sealed class GuardedRouteTests(GuardedRouteTests.Server server) : IClassF
 {
     private static readonly string[] Paths = ["/user/me", "/admin/keys"];
 
-    public sealed class Server : IDisposable
+    public sealed class Server : IAsyncLifetime, IDisposable
     {
         public ApiFactory Api { get; } = new();
 
         internal TokenForge Forge => new(TestKeys.First, ApiFactory.Issuer, Api.Time.Now);
+
+        public async Task InitializeAsync() => await Api.AddClientAsync(Forge.ClientId, "USER ADMIN");
+
+        public Task DisposeAsync() => Task.CompletedTask;
 
         /// <summary>Sends headers as they are, where an HTTP client would put them right first.</summary>
         internal Task<HttpContext> SendAsync(string path, params (string Name, string Value)[] headers) =>

@@ -39,7 +39,10 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
             if (Elsewhere.ReasonToSkip(Tool.Gateway) is null)
             {
                 Stack = await Stack.DeployAsync(moto);
-                Forge = new((await Stack.LoadRingAsync()).Newest, Stack.Api.Address, DateTimeOffset.UtcNow, lifetime: TimeSpan.FromMinutes(10));
+                Forge = new((await Stack.LoadRingAsync()).Newest, Stack.Api.Address, DateTimeOffset.UtcNow, lifetime: TimeSpan.FromMinutes(10))
+                {
+                    ClientId = "admin",
+                };
             }
         }
 

@@ -2,7 +2,7 @@ using Api.Clients;
 
 namespace Api.Tests.Support;
 
-/// <summary>The built app on Lambda, with one client that may have the scope USER.</summary>
+/// <summary>The built app on Lambda, with one client that may have the scope USER, and the one of the forged tokens.</summary>
 public sealed class LambdaApi : IAsyncLifetime, IDisposable
 {
     public const string ClientId = "service";
@@ -25,7 +25,7 @@ public sealed class LambdaApi : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         TestKeys.WriteTo(_data.Path, TestKeys.First.DatedTo(DateTimeOffset.UtcNow.AddDays(-2)));
-        await AddClientAsync();
+        await AddClientsAsync();
         Runtime = await RuntimeApi.StartAsync();
         _process = LambdaProcess.RunApi(Runtime, Settings(_data.Path));
     }
@@ -51,22 +51,25 @@ public sealed class LambdaApi : IAsyncLifetime, IDisposable
         return response.Json.GetProperty("access_token").GetString()!;
     }
 
-    private async Task AddClientAsync()
+    private async Task AddClientsAsync()
     {
         var database = new SqliteDatabase(new() { DataDirectory = _data.Path });
         await database.OpenAsync(default);
         var store = new SqliteClientStore(database, TimeProvider.System);
         var (secret, clearText) = ClientSecret.Generate(DateTimeOffset.UtcNow);
         Secret = clearText;
-        Assert.True(await store.AddAsync(
-            new()
+
+        foreach (var (clientId, scopes) in ((string, string[])[])[(ClientId, ["USER"]), (Forge.ClientId, ["USER", "ADMIN"])])
+        {
+            var client = new Client
             {
-                ClientId = ClientId,
-                ClientName = ClientId,
-                Scopes = ["USER"],
+                ClientId = clientId,
+                ClientName = clientId,
+                Scopes = [.. scopes],
                 Secrets = [secret],
                 CreatedAt = DateTimeOffset.UtcNow,
-            },
-            default));
+            };
+            Assert.True(await store.AddAsync(client, default));
+        }
     }
 }

@@ -22,6 +22,9 @@ internal sealed class TokenForge(SigningKey key, string issuer, DateTimeOffset n
 
     public string Subject { get; init; } = "client";
 
+    /// <summary>The client that the tokens name; below /admin it has to be a registered one.</summary>
+    public string ClientId { get; init; } = "client";
+
     public long Now { get; } = now.ToUnixTimeSeconds();
 
     public JsonObject Header(string algorithm) => new() { ["alg"] = algorithm, ["kid"] = Key.Kid, ["typ"] = "JWT" };
@@ -31,7 +34,7 @@ internal sealed class TokenForge(SigningKey key, string issuer, DateTimeOffset n
         ["iss"] = Issuer,
         ["aud"] = Audience,
         ["sub"] = Subject,
-        ["client_id"] = "client",
+        ["client_id"] = ClientId,
         ["scope"] = scope,
         ["iat"] = Now,
         ["exp"] = Now + (long)_lifetime.TotalSeconds,
