@@ -3,6 +3,7 @@ using Api;
 using Api.ApiDescription;
 using Api.Clients;
 using Api.CommandLine;
+using Api.Foundation.Net;
 using Api.Keys;
 using Api.Protected;
 using Api.Tokens;
@@ -28,6 +29,7 @@ try
     builder.Services.AddSingleton<Audit>();
     builder.Services.AddAuthorizationServer();
     builder.Services.AddKeys();
+    builder.Services.AddPublicHttpFetch();
     builder.Services.AddClients();
     builder.Services.AddTokens();
     builder.Services.AddCrossOrigin();

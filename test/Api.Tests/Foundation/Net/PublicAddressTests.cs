@@ -1,9 +1,9 @@
 using System.Net;
-using Api.Clients;
+using Api.Foundation.Net;
 
-namespace Api.Tests.Clients;
+namespace Api.Tests.Foundation.Net;
 
-/// <summary>Which addresses this server asks on a client's behalf (RFC 6890, RFC 6761).</summary>
+/// <summary>Which addresses are public (RFC 6890, RFC 6761).</summary>
 public sealed class PublicAddressTests
 {
     [Theory]
