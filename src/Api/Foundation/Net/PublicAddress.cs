@@ -9,13 +9,14 @@ internal static class PublicAddress
     private const int MaximumLength = 1024;
 
     // "This network", private, shared, loopback, link-local, protocol assignments, documentation, benchmarks, 6to4 relays, multicast
-    // and reserved (RFC 6890).
+    // and reserved (RFC 6890). 168.63.129.16 is registered as public, but on Azure it is the host of the virtual machine.
     private static readonly IPNetwork[] NotPublic =
     [
         .. new[]
         {
             "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
             "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+            "168.63.129.16/32",
         }.Select(IPNetwork.Parse),
     ];
 

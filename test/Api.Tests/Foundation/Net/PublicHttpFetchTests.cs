@@ -23,6 +23,7 @@ public sealed class PublicHttpFetchTests
     [InlineData("0.1.2.3")]
     [InlineData("100.64.0.1")]
     [InlineData("100.100.100.200")]
+    [InlineData("168.63.129.16")]
     [InlineData("169.254.169.254")]
     [InlineData("169.254.170.2")]
     [InlineData("192.0.0.192")]
@@ -75,6 +76,7 @@ public sealed class PublicHttpFetchTests
     [InlineData("https://127\u30020\u30020\u30021/")]
     [InlineData("https://[::1]/")]
     [InlineData("https://[::ffff:169.254.169.254]/")]
+    [InlineData("https://168.63.129.16/")]
     public async Task Address_that_is_not_public_is_not_even_resolved(string address)
     {
         using var fetch = FetchFrom(new((_, _) => throw new InvalidOperationException(), _ => true));
