@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Api.Clients;
 
 /// <summary>A registered client (RFC 6749 §2): who it is, how it proves that, and what it may be given.</summary>
-internal sealed record Client
+internal sealed partial record Client
 {
     public const int MaximumIdLength = 100;
 
@@ -59,6 +60,9 @@ internal sealed record Client
     /// <summary>Another one after each change; made by <see cref="NewVersion"/>.</summary>
     public string Version { get; init; } = NewVersion();
 
+    /// <summary>Whether a text can be the id of a client.</summary>
+    public static bool IsId(string text) => Id().IsMatch(text);
+
     /// <summary>Whether it can administer, and goes on to as long as nobody changes it.</summary>
     public bool IsAdministrator => Enabled && Scopes.Contains(Scope.Admin, StringComparer.Ordinal)
         && (AuthenticationMethod is AuthenticationMethods.PrivateKeyJwt
@@ -85,6 +89,10 @@ internal sealed record Client
 
         return found;
     }
+
+    // What needs no escaping in an address, a form or HTTP Basic, and is no step in a path.
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}\\z")]
+    private static partial Regex Id();
 
     // Random, so that a client that was removed and made again is never taken for the one before.
     public static string NewVersion() => RandomNumberGenerator.GetHexString(16, lowercase: true);

@@ -1,14 +1,17 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace Api.Clients;
 
 /// <summary>What an administrator may do to clients, whether over HTTP or on the command line: each change by its rules, and audited.</summary>
-internal sealed partial class ClientAdministration(
+internal sealed class ClientAdministration(
     IClientStore store, ClientCache cache, FirstClient first, AuthorizationServerOptions options, TimeProvider time, Audit audit)
 {
+    // In bytes: the longest that DynamoDB takes.
+    private const int MaximumKeyLength = 1024;
+
     // Each attempt loses only to somebody else's change, so this many losses in a row are no accident.
     private const int MaximumAttempts = 10;
 
@@ -18,19 +21,36 @@ internal sealed partial class ClientAdministration(
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<ClientPage> ListAsync(string? after, int limit, CancellationToken cancellation)
     {
-        ImmutableArray<Client> head = after is null && first.Exists ? [await first.GetAsync(cancellation)] : [];
+        ImmutableArray<StoredClient> head =
+            after is null && first.Exists ? [new(FirstClient.ClientId, await first.GetAsync(cancellation))] : [];
         // One more than asked for tells whether there are more.
         var found = await store.ListAsync(after, limit - head.Length + 1, cancellation);
-        ImmutableArray<Client> page = [.. head, .. found[..Math.Min(found.Length, limit - head.Length)]];
+        ImmutableArray<StoredClient> page = [.. head, .. found[..Math.Min(found.Length, limit - head.Length)]];
 
         return new(page, found.Length <= limit - head.Length ? null : page.Length == head.Length ? "" : page[^1].ClientId);
     }
 
     /// <summary>The client as it is kept now, and not as it may be in the cache.</summary>
-    public async Task<Client?> FindAsync(string clientId, CancellationToken cancellation) =>
-        !IsId().IsMatch(clientId) ? null
-        : IsFirst(clientId) ? await first.GetAsync(cancellation)
-        : await store.FindAsync(clientId, cancellation);
+    public async Task<ClientResult> FindAsync(string clientId, CancellationToken cancellation)
+    {
+        try
+        {
+            var client = !Client.IsId(clientId) ? null
+                : IsFirst(clientId) ? await first.GetAsync(cancellation)
+                : await store.FindAsync(clientId, cancellation);
+
+            return client is null
+                ? ClientResult.Refused(ClientProblemKind.NotFound, ClientRegistration.ClientId, "is not that of a client")
+                : new(client);
+        }
+        catch (DamagedClientException damaged)
+        {
+            return ClientResult.Refused(
+                ClientProblemKind.Damaged,
+                ClientRegistration.ClientId,
+                $"is that of a damaged client, which can only be removed, or restored from a backup: {damaged.Client.Fault}");
+        }
+    }
 
     /// <summary>Registers a client, with an id and a secret made here unless it brings its own id or authenticates only with keys.</summary>
     public async Task<ClientResult> AddAsync(JsonObject members, Actor by)
@@ -56,7 +76,8 @@ internal sealed partial class ClientAdministration(
         }
 
         if (IsReserved(clientId)
-            || !await WriteAsync("Registration", by, null, result.Client, () => store.AddAsync(result.Client!, CancellationToken.None)))
+            || !await WriteAsync(
+                "Registration", by, clientId, null, result.Client, () => store.AddAsync(result.Client!, CancellationToken.None)))
         {
             return ClientResult.Refused(ClientProblemKind.Conflict, ClientRegistration.ClientId, "is taken: choose another, or leave it out");
         }
@@ -79,9 +100,19 @@ internal sealed partial class ClientAdministration(
             return registration.Read(patched, client) is { } changed ? new(changed) : ClientResult.Refused(registration);
         }, cancellation);
 
-    public Task<ClientResult> RemoveAsync(
-        string clientId, IReadOnlyCollection<string>? versions, Actor by, CancellationToken cancellation) =>
-        ChangeAsync("Removal", clientId, versions, by, _ => new(null), cancellation);
+    /// <summary>Removes a client, also a damaged one, which has no version.</summary>
+    public async Task<ClientResult> RemoveAsync(
+        string clientId, IReadOnlyCollection<string>? versions, Actor by, CancellationToken cancellation)
+    {
+        var result = await ChangeAsync("Removal", clientId, versions, by, _ => new(null), cancellation);
+
+        // What is kept under something that is no id is damaged as well.
+        return versions is null && result.Problem is { Kind: ClientProblemKind.Damaged or ClientProblemKind.NotFound }
+            && Encoding.UTF8.GetByteCount(clientId) is > 0 and <= MaximumKeyLength
+            && await RemoveDamagedAsync(clientId, by)
+                ? new(null)
+                : result;
+    }
 
     /// <summary>Makes one more secret.</summary>
     /// <param name="clientId">Whose.</param>
@@ -151,9 +182,11 @@ internal sealed partial class ClientAdministration(
 
         for (var attempt = 0; attempt < MaximumAttempts; attempt++)
         {
-            if (await FindAsync(clientId, cancellation) is not { } before)
+            var found = await FindAsync(clientId, cancellation);
+
+            if (found.Client is not { } before)
             {
-                return ClientResult.Refused(ClientProblemKind.NotFound, ClientRegistration.ClientId, "is not that of a client");
+                return found;
             }
 
             if (versions?.Contains(before.Version) is false)
@@ -173,7 +206,7 @@ internal sealed partial class ClientAdministration(
                 Client = result.Client is null ? null : result.Client with { Version = Client.NewVersion(), UpdatedAt = time.GetUtcNow() },
             };
 
-            switch (await WriteAsync(what, by, before, result.Client, () =>
+            switch (await WriteAsync(what, by, clientId, before, result.Client, () =>
                 store.ChangeAsync(before, result.Client, keepAdministrator: !first.Exists, CancellationToken.None)))
             {
                 case ClientChange.Done:
@@ -195,11 +228,24 @@ internal sealed partial class ClientAdministration(
             ClientProblemKind.Changed, "version", "is another one by now: get the client again, and decide on what it is now");
     }
 
-    // Never cancelled with the request: what is on its way may come to pass, and then nobody would learn of it.
-    private async Task<T> WriteAsync<T>(string what, Actor by, Client? before, Client? after, Func<Task<T>> write)
+    private async Task<bool> RemoveDamagedAsync(string clientId, Actor by)
     {
-        var clientId = (before ?? after)!.ClientId;
+        const string What = "Removal (damaged)";
+        var removed = await WriteAsync(
+            What, by, clientId, null, null, () => store.RemoveDamagedAsync(clientId, CancellationToken.None));
 
+        if (removed)
+        {
+            audit.ClientChanged(by, What, clientId, before: null, after: null);
+        }
+
+        return removed;
+    }
+
+    // Never cancelled with the request: what is on its way may come to pass, and then nobody would learn of it.
+    private async Task<T> WriteAsync<T>(
+        string what, Actor by, string clientId, Client? before, Client? after, Func<Task<T>> write)
+    {
         try
         {
             return await write();
@@ -229,7 +275,7 @@ internal sealed partial class ClientAdministration(
             return RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 20);
         }
 
-        if (chosen is JsonValue value && value.TryGetValue(out string? text) && IsId().IsMatch(text))
+        if (chosen is JsonValue value && value.TryGetValue(out string? text) && Client.IsId(text))
         {
             return text;
         }
@@ -239,8 +285,4 @@ internal sealed partial class ClientAdministration(
 
         return "";
     }
-
-    // What needs no escaping in an address, a form or HTTP Basic, and is no step in a path.
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}\\z")]
-    private static partial Regex IsId();
 }

@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using Api.Foundation.Net;
 
 namespace Api.Clients;
 
@@ -7,7 +6,7 @@ namespace Api.Clients;
 /// The keys of each client: those that were registered, or those at its <c>jwks_uri</c> (RFC 7591 §2), which are fetched when they
 /// are needed and kept for five minutes. What cannot be had is a fault of the client's, and never one of this server.
 /// </summary>
-internal sealed class ClientKeySets(HttpMessageHandler handler, TimeProvider time) : IDisposable
+internal sealed class ClientKeySets(PublicHttpFetch http, TimeProvider time)
 {
     public static readonly TimeSpan Age = TimeSpan.FromMinutes(5);
 
@@ -17,13 +16,7 @@ internal sealed class ClientKeySets(HttpMessageHandler handler, TimeProvider tim
     /// <summary>An assertion with an unknown kid may be the first of a new key; anybody can make one up.</summary>
     public static readonly TimeSpan UnknownKidInterval = TimeSpan.FromSeconds(30);
 
-    private readonly HttpClient _http = new(handler)
-    {
-        // From the name's resolution to the last byte.
-        Timeout = TimeSpan.FromSeconds(2),
-        MaxResponseContentBufferSize = 64 * 1024,
-        DefaultRequestHeaders = { { "Accept", "application/jwk-set+json, application/json" } },
-    };
+    private const string MediaTypes = "application/jwk-set+json, application/json";
 
     private readonly BoundedDictionary<Uri, Entry> _kept = new(1_000);
     private readonly SharedWork<Uri, ClientKeySet> _fetching = new();
@@ -42,8 +35,6 @@ internal sealed class ClientKeySets(HttpMessageHandler handler, TimeProvider tim
             async uri => FindKept(uri, kid) ?? Keep(uri, time.GetUtcNow(), await FetchAsync(uri)),
             cancellation);
     }
-
-    public void Dispose() => _http.Dispose();
 
     private ClientKeySet? FindKept(Uri uri, string? kid)
     {
@@ -69,25 +60,9 @@ internal sealed class ClientKeySets(HttpMessageHandler handler, TimeProvider tim
 
     private async Task<ClientKeySet> FetchAsync(Uri uri)
     {
-        try
-        {
-            using var response = await _http.GetAsync(uri);
+        var document = await http.GetAsync(uri, MediaTypes, CancellationToken.None);
 
-            return response.StatusCode is HttpStatusCode.OK
-                ? ClientKeySet.Parse(await response.Content.ReadAsByteArrayAsync())
-                : ClientKeySet.Refused($"is answered with the status {(int)response.StatusCode}");
-        }
-        catch (HttpRequestException exception)
-        {
-            // The message may quote the answer.
-            var cause = exception.InnerException is SocketException socket ? $"{socket.SocketErrorCode}" : "no more is known";
-
-            return ClientKeySet.Refused($"cannot be fetched: {exception.HttpRequestError}, {cause}");
-        }
-        catch (OperationCanceledException)
-        {
-            return ClientKeySet.Refused($"was not there within {_http.Timeout.TotalSeconds} seconds");
-        }
+        return document.Fault is { } fault ? ClientKeySet.Refused(fault) : ClientKeySet.Parse(document.Body.Span);
     }
 
     private sealed record Entry(ClientKeySet Set, DateTimeOffset AskedAt, DateTimeOffset UseUntil);

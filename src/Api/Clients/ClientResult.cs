@@ -29,9 +29,12 @@ internal enum ClientProblemKind
     /// <summary>The client, as it is now, does not allow it.</summary>
     Conflict,
 
+    /// <summary>The client is damaged, and can only be removed.</summary>
+    Damaged,
+
     /// <summary>The client is no longer what the caller has seen (RFC 9110 §13.1.1).</summary>
     Changed,
 }
 
 /// <summary>Some of the clients, and where the next ones begin; null: there are no more.</summary>
-internal sealed record ClientPage(ImmutableArray<Client> Clients, string? Next);
+internal sealed record ClientPage(ImmutableArray<StoredClient> Clients, string? Next);

@@ -18,8 +18,7 @@ internal static class ClientsRegistration
         services.AddSingleton<FirstClient>();
         services.AddSingleton<SecretUses>();
         services.AddSingleton<ClientRegistry>();
-        services.AddSingleton(provider => new ClientKeySets(
-            CheckedConnection.NewHandler(PublicAddress.IsPublic), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ClientKeySets>();
         services.AddSingleton<ClientAdministration>();
         services.AddSingleton<DevelopmentClient>();
     }

@@ -17,17 +17,13 @@ internal sealed class DynamoClientStore(IAmazonDynamoDB dynamo, AuthorizationSer
     private readonly DynamoFailures _failures = new(options.ClientsTable);
 
     public Task<Client?> FindAsync(string clientId, CancellationToken cancellation) => _failures.ExplainAsync("read", async () =>
-    {
-        var response = await dynamo.GetItemAsync(
-            new GetItemRequest { TableName = options.ClientsTable, Key = DynamoItem.KeyOf(clientId), ConsistentRead = true }, cancellation);
+        await GetAsync(clientId, cancellation) is { } item ? DynamoItem.Read(item).Require($"the table {options.ClientsTable}") : null,
+        cancellation);
 
-        return response.Item is { Count: > 0 } item ? DynamoItem.Parse(item, options.ClientsTable) : null;
-    }, cancellation);
-
-    public Task<ImmutableArray<Client>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
+    public Task<ImmutableArray<StoredClient>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
         _failures.ExplainAsync("read", async () =>
         {
-            var clients = ImmutableArray.CreateBuilder<Client>();
+            var clients = ImmutableArray.CreateBuilder<StoredClient>();
             var query = new QueryRequest
             {
                 TableName = options.ClientsTable,
@@ -47,7 +43,7 @@ internal sealed class DynamoClientStore(IAmazonDynamoDB dynamo, AuthorizationSer
             {
                 query.Limit = limit - clients.Count;
                 var response = await dynamo.QueryAsync(query, cancellation);
-                clients.AddRange((response.Items ?? []).Select(item => DynamoItem.Parse(item, options.ClientsTable)));
+                clients.AddRange((response.Items ?? []).Select(DynamoItem.Read));
                 query.ExclusiveStartKey = response.LastEvaluatedKey;
             }
             while (clients.Count < limit && query.ExclusiveStartKey is { Count: > 0 });
@@ -96,6 +92,28 @@ internal sealed class DynamoClientStore(IAmazonDynamoDB dynamo, AuthorizationSer
                 : ClientChange.Conflict;
         }, cancellation);
 
+    public Task<bool> RemoveDamagedAsync(string clientId, CancellationToken cancellation) =>
+        _failures.ExplainAsync("written", async () =>
+        {
+            if (await GetAsync(clientId, cancellation) is not { } item || DynamoItem.Read(item).Client is not null)
+            {
+                return false;
+            }
+
+            var version = item.GetValueOrDefault("version");
+
+            return await SucceedsAsync(dynamo.DeleteItemAsync(
+                new DeleteItemRequest
+                {
+                    TableName = options.ClientsTable,
+                    Key = DynamoItem.KeyOf(clientId),
+                    // Or it is gone by the first attempt, of which only the answer was lost.
+                    ConditionExpression = "attribute_not_exists(version)" + (version is null ? "" : " OR version = :version"),
+                    ExpressionAttributeValues = version is null ? null : new() { [":version"] = version },
+                },
+                cancellation));
+        }, cancellation);
+
     public Task NoteUseAsync(string clientId, string secretId, DateOnly day, CancellationToken cancellation) =>
         _failures.ExplainAsync("written", () => SucceedsAsync(dynamo.UpdateItemAsync(
             new UpdateItemRequest
@@ -127,6 +145,14 @@ internal sealed class DynamoClientStore(IAmazonDynamoDB dynamo, AuthorizationSer
             },
             cancellation)), cancellation);
 
+    private async Task<Dictionary<string, AttributeValue>?> GetAsync(string clientId, CancellationToken cancellation)
+    {
+        var response = await dynamo.GetItemAsync(
+            new GetItemRequest { TableName = options.ClientsTable, Key = DynamoItem.KeyOf(clientId), ConsistentRead = true }, cancellation);
+
+        return response.Item is { Count: > 0 } item ? item : null;
+    }
+
     private async Task<string?> FindOtherAdministratorAsync(string clientId, CancellationToken cancellation)
     {
         var response = await dynamo.QueryAsync(
@@ -136,13 +162,20 @@ internal sealed class DynamoClientStore(IAmazonDynamoDB dynamo, AuthorizationSer
                 IndexName = Administrators,
                 KeyConditionExpression = "pk = :pk",
                 ExpressionAttributeValues = new() { [":pk"] = new(DynamoItem.Clients) },
-                // Of two, one is another.
-                Limit = 2,
                 ConsistentRead = true,
             },
             cancellation);
 
-        return response.Items?.Select(item => item["sk"].S).FirstOrDefault(id => id != clientId);
+        foreach (var id in (response.Items ?? []).Select(item => item["sk"].S).Where(id => id != clientId))
+        {
+            // The index has damaged clients too, which cannot administer.
+            if (await GetAsync(id, cancellation) is { } item && DynamoItem.Read(item).Client?.IsAdministrator is true)
+            {
+                return id;
+            }
+        }
+
+        return null;
     }
 
     private Task WriteAsync(TransactWriteItem write, CancellationToken cancellation) => write.Update is { } update

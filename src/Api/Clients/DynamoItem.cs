@@ -30,23 +30,11 @@ internal static class DynamoItem
         return item;
     }
 
-    /// <exception cref="ClientStoreException">It is no client, or breaks a rule.</exception>
-    public static Client Parse(Dictionary<string, AttributeValue> item, string table)
-    {
-        try
-        {
-            return ClientDocument.Parse(
-                Text(item, "document"),
-                Text(item, "version"),
-                (item.GetValueOrDefault("last_used")?.M ?? []).ToDictionary(
-                    use => use.Key, use => DateOnly.ParseExact(use.Value.S ?? "", "O", CultureInfo.InvariantCulture)));
-        }
-        catch (FormatException exception)
-        {
-            throw new ClientStoreException(
-                $"The client {item["sk"].S} in the table {table} cannot be used: {exception.Message}.", exception);
-        }
-    }
+    public static StoredClient Read(Dictionary<string, AttributeValue> item) => StoredClient.Read(item["sk"].S, () => ClientDocument.Parse(
+        Text(item, "document"),
+        Text(item, "version"),
+        (item.GetValueOrDefault("last_used")?.M ?? []).ToDictionary(
+            use => use.Key, use => DateOnly.ParseExact(use.Value.S ?? "", "O", CultureInfo.InvariantCulture))));
 
     /// <summary>What puts one state of a client in the place of another, unless somebody else has done so meanwhile.</summary>
     public static TransactWriteItem Replace(string table, Client before, Client? after)

@@ -7,10 +7,11 @@ namespace Api.Clients;
 internal interface IClientStore
 {
     /// <summary>The client with exactly this id, as the last change has left it; null where there is none.</summary>
+    /// <exception cref="DamagedClientException">It is damaged.</exception>
     Task<Client?> FindAsync(string clientId, CancellationToken cancellation);
 
-    /// <summary>The next clients in the order of their ids (by code unit); those after an id where one is given.</summary>
-    Task<ImmutableArray<Client>> ListAsync(string? after, int limit, CancellationToken cancellation);
+    /// <summary>The next clients, damaged ones too, in the order of their ids (by code unit); after an id where one is given.</summary>
+    Task<ImmutableArray<StoredClient>> ListAsync(string? after, int limit, CancellationToken cancellation);
 
     /// <summary>Adds a client; false where its id is taken, and then nothing changes.</summary>
     Task<bool> AddAsync(Client client, CancellationToken cancellation);
@@ -21,6 +22,9 @@ internal interface IClientStore
     /// refuses a change after which no client could administer.
     /// </summary>
     Task<ClientChange> ChangeAsync(Client before, Client? after, bool keepAdministrator, CancellationToken cancellation);
+
+    /// <summary>Removes a damaged client; false where there is none, or where it is not damaged.</summary>
+    Task<bool> RemoveDamagedAsync(string clientId, CancellationToken cancellation);
 
     /// <summary>Notes the day on which a secret was used, unless that or a later one has been noted already.</summary>
     Task NoteUseAsync(string clientId, string secretId, DateOnly day, CancellationToken cancellation);

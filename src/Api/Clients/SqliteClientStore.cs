@@ -13,16 +13,16 @@ internal sealed class SqliteClientStore(SqliteDatabase database, TimeProvider ti
         (SELECT json_group_object(secret_id, day) FROM secret_uses WHERE secret_uses.client_id = clients.client_id)
         """;
 
+    // json_extract fails at a document that is no JSON.
     private const string OthersThatMayAdminister = $"""
-        SELECT {Columns} FROM clients WHERE client_id <> $client_id AND json_extract(document, '$.enabled')
-            AND instr(' ' || json_extract(document, '$.scope') || ' ', ' {Scope.Admin} ')
+        SELECT {Columns} FROM clients WHERE client_id <> $client_id AND CASE WHEN json_valid(document) THEN
+            json_extract(document, '$.enabled') AND instr(' ' || json_extract(document, '$.scope') || ' ', ' {Scope.Admin} ') END
         """;
 
     public Task<Client?> FindAsync(string clientId, CancellationToken cancellation) => database.ReadAsync(async connection =>
-        (await ReadAsync(connection.Command($"SELECT {Columns} FROM clients WHERE client_id = $client_id", ("$client_id", clientId)), cancellation))
-            .SingleOrDefault());
+        (await FindAsync(connection, clientId, cancellation))?.Require(database.Path));
 
-    public Task<ImmutableArray<Client>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
+    public Task<ImmutableArray<StoredClient>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
         database.ReadAsync(connection => ReadAsync(
             connection.Command(
                 $"SELECT {Columns} FROM clients WHERE client_id > $after ORDER BY client_id LIMIT $limit",
@@ -51,7 +51,7 @@ internal sealed class SqliteClientStore(SqliteDatabase database, TimeProvider ti
                 && before.IsAdministrator
                 && after?.IsAdministrator is not true
                 && !(await ReadAsync(connection.Command(OthersThatMayAdminister, ("$client_id", before.ClientId)), cancellation))
-                    .Any(other => other.IsAdministrator))
+                    .Any(other => other.Client?.IsAdministrator is true))
             {
                 return ClientChange.LastAdministrator;
             }
@@ -65,6 +65,21 @@ internal sealed class SqliteClientStore(SqliteDatabase database, TimeProvider ti
 
             return ClientChange.Done;
         });
+
+    public Task<bool> RemoveDamagedAsync(string clientId, CancellationToken cancellation) => database.WriteAsync(async connection =>
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+
+        if (await FindAsync(connection, clientId, cancellation) is not { Client: null })
+        {
+            return false;
+        }
+
+        await connection.ExecuteAsync("DELETE FROM clients WHERE client_id = $client_id", cancellation, ("$client_id", clientId));
+        await transaction.CommitAsync(cancellation);
+
+        return true;
+    });
 
     public Task NoteUseAsync(string clientId, string secretId, DateOnly day, CancellationToken cancellation) =>
         database.WriteAsync(connection => connection.ExecuteAsync(
@@ -110,29 +125,35 @@ internal sealed class SqliteClientStore(SqliteDatabase database, TimeProvider ti
             "SELECT EXISTS (SELECT 1 FROM clients WHERE client_id = $client_id)", cancellation, ("$client_id", before.ClientId)) is 0L;
     }
 
-    private async Task<ImmutableArray<Client>> ReadAsync(SqliteCommand command, CancellationToken cancellation)
+    private static async Task<StoredClient?> FindAsync(
+        SqliteConnection connection, string clientId, CancellationToken cancellation) =>
+        (await ReadAsync(connection.Command($"SELECT {Columns} FROM clients WHERE client_id = $client_id", ("$client_id", clientId)), cancellation))
+            .SingleOrDefault();
+
+    private static async Task<ImmutableArray<StoredClient>> ReadAsync(SqliteCommand command, CancellationToken cancellation)
     {
         await using var _ = command;
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var clients = ImmutableArray.CreateBuilder<Client>();
+        var clients = ImmutableArray.CreateBuilder<StoredClient>();
 
         while (await reader.ReadAsync(cancellation))
         {
-            clients.Add(Parse(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
+            var (clientId, document, version, days) = (reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3));
+            clients.Add(StoredClient.Read(clientId, () => ClientDocument.Parse(document, version, ParseDays(days))));
         }
 
         return clients.DrainToImmutable();
     }
 
-    private Client Parse(string clientId, string document, string version, string days)
+    private static Dictionary<string, DateOnly> ParseDays(string json)
     {
         try
         {
-            return ClientDocument.Parse(document, version, JsonSerializer.Deserialize(days, ClientJson.Default.DictionaryStringDateOnly)!);
+            return JsonSerializer.Deserialize(json, ClientJson.Default.DictionaryStringDateOnly)!;
         }
-        catch (FormatException exception)
+        catch (JsonException)
         {
-            throw new ClientStoreException($"The client {clientId} in {database.Path} cannot be used: {exception.Message}.", exception);
+            throw new FormatException("the day of a secret's last use is no date");
         }
     }
 }

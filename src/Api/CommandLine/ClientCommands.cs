@@ -66,7 +66,7 @@ internal static class ClientCommands
 
             return await Answer.WriteAsync(
                 result,
-                new([.. list.Select(ClientMetadata.From)], NextCursor: null),
+                ClientList.From(list, nextCursor: null),
                 ApiJson.Default.ClientList,
                 clients is null ? NoClients(services) : list is [] ? "There are no clients." : Table(list));
         });
@@ -102,10 +102,7 @@ internal static class ClientCommands
     }
 
     private static async Task<int> ShowAsync(ClientAdministration clients, ParseResult result, CancellationToken cancellation) =>
-        await clients.FindAsync(result.GetRequiredValue(Id), cancellation) is { } client
-            ? await Answer.WriteAsync(result, new(client))
-            : await Answer.WriteAsync(
-                result, ClientResult.Refused(ClientProblemKind.NotFound, ClientRegistration.ClientId, "is not that of a client"));
+        await Answer.WriteAsync(result, await clients.FindAsync(result.GetRequiredValue(Id), cancellation));
 
     private static async Task<int> RotateAsync(ClientAdministration clients, ParseResult result, CancellationToken cancellation)
     {
@@ -151,10 +148,10 @@ internal static class ClientCommands
         await Answer.WriteAsync(result, await clients.RemoveSecretAsync(
             result.GetRequiredValue(Id), result.GetRequiredValue(SecretId), versions: null, By, cancellation));
 
-    private static async Task<List<Client>> ReadAllAsync(ClientAdministration clients, CancellationToken cancellation)
+    private static async Task<List<StoredClient>> ReadAllAsync(ClientAdministration clients, CancellationToken cancellation)
     {
         var page = await clients.ListAsync(after: null, PageSize, cancellation);
-        List<Client> all = [.. page.Clients];
+        List<StoredClient> all = [.. page.Clients];
 
         while (page.Next is not null)
         {
@@ -165,9 +162,9 @@ internal static class ClientCommands
         return all;
     }
 
-    private static string Table(IEnumerable<Client> clients) => Answer.Table(
+    private static string Table(List<StoredClient> clients) => Answer.Table(
         ["CLIENT_ID", "NAME", "SCOPE", "ENABLED", "SECRETS", "KEYS", "LAST USED"],
-        clients.Select(client => new[]
+        clients.Select(stored => stored.Client).OfType<Client>().Select(client => new[]
         {
             client.ClientId,
             client.ClientName,
@@ -176,7 +173,11 @@ internal static class ClientCommands
             $"{client.Secrets.Length}",
             client.JwksUri is null ? $"{client.Keys.Length}" : "at an address",
             $"{client.Secrets.Max(secret => secret.LastUsed):yyyy-MM-dd}",
-        }));
+        })) + string.Concat(clients.Where(stored => stored.Client is null).Select(damaged =>
+            $"\n{Printable(damaged.ClientId)} is damaged, remove it or restore it from a backup: {damaged.Fault}"));
+
+    // The id of a damaged client may have any character.
+    private static string Printable(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
 
     private static string NoClients(IServiceProvider services) =>
         $"There are no clients in {services.GetRequiredService<AuthorizationServerOptions>().DataDirectory}: `clients add` makes one. "

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Api.Clients;
+using Api.Foundation.Net;
 using Api.Keys;
 using Microsoft.Extensions.Logging.Console;
 
@@ -110,6 +111,7 @@ internal static class Commands
         builder.Services.PostConfigure<AuthorizationServerOptions>(options =>
             options.Issuer = options.Issuer is "" ? NoIssuer : options.Issuer);
         builder.Services.AddKeys();
+        builder.Services.AddPublicHttpFetch();
         builder.Services.AddClients();
 
         return builder.Build();

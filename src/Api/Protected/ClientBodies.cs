@@ -6,8 +6,26 @@ using Api.Clients;
 
 namespace Api.Protected;
 
-/// <summary>A page of clients; <c>next_cursor</c> is left out on the last one.</summary>
-internal sealed record ClientList(ImmutableArray<ClientMetadata> Clients, string? NextCursor);
+/// <summary>
+/// A page of clients; <c>next_cursor</c> is left out on the last one, <c>damaged</c> where every document can be read.
+/// </summary>
+internal sealed record ClientList(
+    ImmutableArray<ClientMetadata> Clients, ImmutableArray<DamagedClient>? Damaged, string? NextCursor)
+{
+    public static ClientList From(IReadOnlyCollection<StoredClient> page, string? nextCursor)
+    {
+        ImmutableArray<DamagedClient> damaged =
+            [.. page.Where(stored => stored.Client is null).Select(stored => new DamagedClient(stored.ClientId, stored.Fault!))];
+
+        return new(
+            [.. page.Select(stored => stored.Client).OfType<Client>().Select(ClientMetadata.From)],
+            damaged is [] ? null : damaged,
+            nextCursor);
+    }
+}
+
+/// <summary>A client whose document breaks a rule. It gets no token, and can only be removed or restored.</summary>
+internal sealed record DamagedClient(string ClientId, string Error);
 
 /// <summary>A registration, as the API description shows it.</summary>
 internal sealed record ClientRequestBody(

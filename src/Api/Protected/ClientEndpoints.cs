@@ -14,13 +14,17 @@ internal static class ClientEndpoints
     private const int MaximumLimit = 200;
     private const string CursorPrefix = "after:";
 
+    // A damaged client may have a longer id than others.
+    private const int MaximumCursorLength = 2048;
+
     public static void MapClients(this RouteGroupBuilder admin)
     {
         var clients = admin.MapGroup("/clients").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
         clients.MapGet("", ListAsync)
             .WithSummary("The registered clients in the order of their ids")
-            .WithDescription($"limit is from 1 to {MaximumLimit}. Where there are more, next_cursor is the cursor of the next page.")
+            .WithDescription($"limit is from 1 to {MaximumLimit}. Where there are more, next_cursor is the cursor of the next page. damaged "
+                + "lists clients whose documents cannot be read: remove them, or restore them from a backup.")
             .Produces<ClientList>()
             .ProducesValidationProblem();
 
@@ -39,7 +43,8 @@ internal static class ClientEndpoints
         clients.MapGet("/{id}", GetAsync)
             .WithSummary("One client")
             .Produces<ClientMetadata>()
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
 
         clients.MapPatch("/{id}", PatchAsync)
             .WithSummary("Changes a client by a JSON Merge Patch (RFC 7396)")
@@ -107,16 +112,16 @@ internal static class ClientEndpoints
         var page = await clients.ListAsync(cursor, count, http.RequestAborted);
 
         return TypedResults.Json(
-            new ClientList(
-                [.. page.Clients.Select(ClientMetadata.From)],
-                page.Next is null ? null : Base64UrlEncoder.Encode(CursorPrefix + page.Next)),
+            ClientList.From(page.Clients, page.Next is null ? null : Base64UrlEncoder.Encode(CursorPrefix + page.Next)),
             ApiJson.Answers.ClientList);
     }
 
-    private static async Task<IResult> GetAsync(ClientAdministration clients, HttpContext http, string id) =>
-        await clients.FindAsync(id, http.RequestAborted) is { } client
-            ? Ok(http, new(client))
-            : ClientProblems.Of(ClientResult.Refused(ClientProblemKind.NotFound, "client_id", "is not that of a client").Problem!, http);
+    private static async Task<IResult> GetAsync(ClientAdministration clients, HttpContext http, string id)
+    {
+        var result = await clients.FindAsync(id, http.RequestAborted);
+
+        return result.Problem is { } problem ? ClientProblems.Of(problem, http) : Ok(http, result);
+    }
 
     private static async Task<IResult> PostAsync(ClientAdministration clients, HttpContext http)
     {
@@ -224,7 +229,7 @@ internal static class ClientEndpoints
     {
         try
         {
-            var text = cursor.Length <= 2 * Client.MaximumIdLength ? Base64UrlEncoder.Decode(cursor) : "";
+            var text = cursor.Length <= MaximumCursorLength ? Base64UrlEncoder.Decode(cursor) : "";
             after = text.StartsWith(CursorPrefix, StringComparison.Ordinal) ? text[CursorPrefix.Length..] : null;
         }
         catch (FormatException)

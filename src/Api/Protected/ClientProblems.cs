@@ -12,7 +12,7 @@ internal static class ClientProblems
     public static ProblemHttpResult Of(ClientProblem problem, HttpContext http) => Write(problem, problem.Kind switch
     {
         ClientProblemKind.NotFound => StatusCodes.Status404NotFound,
-        ClientProblemKind.Conflict => StatusCodes.Status409Conflict,
+        ClientProblemKind.Conflict or ClientProblemKind.Damaged => StatusCodes.Status409Conflict,
         // Without a precondition, others were faster several times in a row.
         ClientProblemKind.Changed => http.Request.Headers.IfMatch.Count is 0
             ? StatusCodes.Status409Conflict

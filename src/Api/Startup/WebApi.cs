@@ -1,6 +1,7 @@
 using Amazon.Lambda.Serialization.SystemTextJson;
 using Api.ApiDescription;
 using Api.Clients;
+using Api.Foundation.Net;
 using Api.Keys;
 using Api.Protected;
 using Api.Tokens;
@@ -27,6 +28,7 @@ internal static class WebApi
         builder.Services.AddSingleton<Audit>();
         builder.Services.AddAuthorizationServer();
         builder.Services.AddKeys();
+        builder.Services.AddPublicHttpFetch();
         builder.Services.AddClients();
         builder.Services.AddTokens();
         builder.Services.AddCrossOrigin();

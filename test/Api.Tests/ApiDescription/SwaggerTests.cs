@@ -27,7 +27,7 @@ public sealed class SwaggerTests : IDisposable
                 "get /.well-known/jwks.json: 200 304 503",
                 "get /.well-known/oauth-authorization-server: 200 304",
                 "get /.well-known/openid-configuration: 200 304",
-                "get /admin/clients/{id}: 200 401 403 404 503",
+                "get /admin/clients/{id}: 200 401 403 404 409 503",
                 "get /admin/clients: 200 400 401 403 503",
                 "get /admin/keys: 200 401 403 503",
                 "get /health: 200",

@@ -9,6 +9,9 @@ public abstract class ClientStoreContract
 {
     internal abstract Task<IClientStore> OpenAsync();
 
+    /// <summary>Keeps a document under an id past the store, as somebody does by hand.</summary>
+    internal abstract Task WriteDocumentAsync(string clientId, string document);
+
     /// <summary>The tests, by name: each place runs all of them.</summary>
     public static TheoryData<string> Contract => [.. Tests.Select(test => test.Name)];
 
@@ -137,6 +140,52 @@ public abstract class ClientStoreContract
         Assert.Equal(ClientChange.Done, await store.ChangeAsync(last, null, keepAdministrator: false, default));
     }
 
+    protected async Task Damaged_client_is_listed_and_removed_and_hurts_no_other()
+    {
+        var store = await OpenAsync();
+        string[] damaged = ["", "{", "{}", "[]", "null", "\"text\"", "{\"client_id\":\"b\",\"scope\":7}", "{\"enabled\":true,\"scope\":\"ADMIN\"}"];
+        var (first, last) = (ClientOf("a"), ClientOf("c"));
+        await store.AddAsync(first, default);
+        await store.AddAsync(last, default);
+
+        foreach (var (document, index) in damaged.Select((document, index) => (document, index)))
+        {
+            await WriteDocumentAsync($"b{index}", document);
+        }
+
+        var page = await store.ListAsync(null, damaged.Length + 1, default);
+
+        Assert.Equal(["a", .. damaged.Select((_, index) => $"b{index}")], page.Select(stored => stored.ClientId));
+        Assert.Equal("a", page[0].Client!.ClientId);
+        Assert.All(page[1..], stored => Assert.NotNull(stored.Fault));
+        Assert.Equal("c", Assert.Single(await store.ListAsync(page[^1].ClientId, 10, default)).ClientId);
+        Assert.Equal(ClientChange.Done, await store.ChangeAsync(first, Renamed(first, "x"), keepAdministrator: true, default));
+
+        foreach (var stored in page[1..])
+        {
+            Assert.True(await store.RemoveDamagedAsync(stored.ClientId, default));
+            Assert.False(await store.RemoveDamagedAsync(stored.ClientId, default));
+        }
+
+        Assert.False(await store.RemoveDamagedAsync("a", default));
+        Assert.False(await store.RemoveDamagedAsync("nobody", default));
+        Assert.Equal(["a", "c"], (await store.ListAsync(null, 10, default)).Select(stored => stored.Client!.ClientId));
+    }
+
+    protected async Task Damaged_client_is_no_administrator_and_hinders_none()
+    {
+        var store = await OpenAsync();
+        var (secret, _) = ClientSecret.Generate(TestKeys.CreatedAt);
+        var (one, other) = (ClientOf("one", "ADMIN") with { Secrets = [secret] }, ClientOf("other", "ADMIN") with { Secrets = [secret] });
+        await store.AddAsync(one, default);
+        await store.AddAsync(other, default);
+        await WriteDocumentAsync("a", "{");
+        await WriteDocumentAsync("b", "{\"enabled\":true,\"scope\":\"ADMIN\"}");
+
+        Assert.Equal(ClientChange.Done, await store.ChangeAsync(one, null, keepAdministrator: true, default));
+        Assert.Equal(ClientChange.LastAdministrator, await store.ChangeAsync(other, null, keepAdministrator: true, default));
+    }
+
     protected async Task Ten_thousand_clients_are_paged_without_loss_or_repeat()
     {
         var store = await OpenAsync();
@@ -148,7 +197,7 @@ public abstract class ClientStoreContract
         while (await store.ListAsync(listed.LastOrDefault(), 1500, default) is { Length: > 0 } page)
         {
             Assert.True(page.Length <= 1500);
-            listed.AddRange(page.Select(client => client.ClientId));
+            listed.AddRange(page.Select(stored => stored.Client!.ClientId));
         }
 
         Assert.Equal(ids.Order(StringComparer.Ordinal), listed.Where(id => id.StartsWith("paged-", StringComparison.Ordinal)));

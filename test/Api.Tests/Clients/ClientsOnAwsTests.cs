@@ -133,7 +133,7 @@ public sealed class ClientsOnAwsTests(MotoServer moto) : IAsyncLifetime
         using var here = Start();
         using var there = Start();
         var tokens = new[] { await here.GetTokenAsync("ADMIN"), await there.GetTokenAsync("ADMIN") };
-        var ids = (await here.Services.GetRequiredService<IClientStore>().ListAsync(null, 3, default)).Select(client => client.ClientId).ToArray();
+        var ids = (await here.Services.GetRequiredService<IClientStore>().ListAsync(null, 3, default)).Select(stored => stored.ClientId).ToArray();
 
         var answers = await Task.WhenAll(
             here.SendAsync(HttpMethod.Delete, $"/admin/clients/{ids[0]}", null, ("Authorization", $"Bearer {tokens[0]}")),

@@ -34,28 +34,32 @@ public sealed class DynamoClientStoreTests(MotoServer moto) : ClientStoreContrac
     public async Task Client_that_breaks_a_rule_is_refused_by_name()
     {
         var store = await OpenAsync();
-        await _dynamo.PutItemAsync(_table, new()
-        {
-            ["pk"] = new("client"),
-            ["sk"] = new("orders"),
-            ["document"] = new("{}"),
-            ["version"] = new("1"),
-        });
+        await WriteDocumentAsync("orders", "{}");
 
-        var refusal = await Assert.ThrowsAsync<ClientStoreException>(() => store.FindAsync("orders", default));
+        var refusal = await Assert.ThrowsAsync<DamagedClientException>(() => store.FindAsync("orders", default));
 
         Assert.Contains($"The client orders in the table {_table} cannot be used", refusal.Message, StringComparison.Ordinal);
     }
 
     [FactWith(Tool.Moto)]
-    public async Task Item_without_document_is_refused_by_name()
+    public async Task Item_without_document_or_version_is_damaged_and_can_be_removed()
     {
         var store = await OpenAsync();
         await _dynamo.PutItemAsync(_table, new() { ["pk"] = new("client"), ["sk"] = new("orders") });
+        await _dynamo.PutItemAsync(_table, new()
+        {
+            ["pk"] = new("client"),
+            ["sk"] = new("other"),
+            ["document"] = new(ClientDocument.Write(ClientOf("other"))),
+            ["version"] = new() { N = "1" },
+        });
 
-        var refusal = await Assert.ThrowsAsync<ClientStoreException>(() => store.ListAsync(null, 10, default));
+        var listed = await store.ListAsync(null, 10, default);
 
-        Assert.Contains("The client orders in", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(["it has no document", "it has no version"], listed.Select(stored => stored.Fault));
+        Assert.True(await store.RemoveDamagedAsync("orders", default));
+        Assert.True(await store.RemoveDamagedAsync("other", default));
+        Assert.Empty(await store.ListAsync(null, 10, default));
     }
 
     [FactWith(Tool.Moto)]
@@ -68,7 +72,7 @@ public sealed class DynamoClientStoreTests(MotoServer moto) : ClientStoreContrac
 
         var page = await store.ListAsync(null, 29, default);
 
-        Assert.Equal(ids[..29], page.Select(client => client.ClientId));
+        Assert.Equal(ids[..29], page.Select(stored => stored.Client!.ClientId));
     }
 
     [FactWith(Tool.Moto)]
@@ -118,6 +122,7 @@ public sealed class DynamoClientStoreTests(MotoServer moto) : ClientStoreContrac
         [
             () => store.FindAsync("orders", default),
             () => store.ListAsync(null, 10, default),
+            () => store.RemoveDamagedAsync("orders", default),
             () => store.AddAsync(client, default),
             () => store.ChangeAsync(client, null, keepAdministrator: false, default),
             () => store.ChangeAsync(client, null, keepAdministrator: true, default),
@@ -218,6 +223,15 @@ public sealed class DynamoClientStoreTests(MotoServer moto) : ClientStoreContrac
         var item = (await _dynamo.GetItemAsync(_table, new() { ["pk"] = new("client"), ["sk"] = new("orders") })).Item;
         Assert.Equal("2026-06-02", Assert.Single(item["last_used"].M, use => use.Key == second.Id).Value.S);
     }
+
+    internal override Task WriteDocumentAsync(string clientId, string document) => _dynamo.PutItemAsync(_table, new()
+    {
+        ["pk"] = new("client"),
+        ["sk"] = new(clientId),
+        ["document"] = new(document),
+        ["version"] = new("1"),
+        ["administrator"] = new("yes"),
+    });
 
     internal override Task<IClientStore> OpenAsync() =>
         Task.FromResult<IClientStore>(new DynamoClientStore(_dynamo, new() { ClientsTable = _table }, Time));

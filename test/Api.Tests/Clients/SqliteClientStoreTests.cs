@@ -1,6 +1,5 @@
 using Api.Clients;
 using Api.Tests.Support;
-using Microsoft.Data.Sqlite;
 
 namespace Api.Tests.Clients;
 
@@ -18,12 +17,12 @@ public sealed class SqliteClientStoreTests : ClientStoreContract, IDisposable
     public async Task Database_of_the_first_schema_is_brought_up_to_date()
     {
         Directory.CreateDirectory(_folder["data"]);
-        await ExecuteAsync("""
+        await RawSqlite.ExecuteAsync(Path, """
             CREATE TABLE clients (client_id TEXT NOT NULL PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
             INSERT INTO clients VALUES ('orders', '{"client_id":"orders","client_name":"Orders","scope":"USER","secrets":[],"claims":{},'
                 || '"access_token_lifetime":null,"enabled":true,"created_at":"2026-06-01T12:00:00+00:00"}');
             PRAGMA user_version = 1;
-            """, SqliteOpenMode.ReadWriteCreate);
+            """);
 
         var store = await OpenAsync();
 
@@ -63,7 +62,7 @@ public sealed class SqliteClientStoreTests : ClientStoreContract, IDisposable
     public async Task Database_of_a_newer_program_is_refused()
     {
         await OpenAsync();
-        await ExecuteAsync("PRAGMA user_version = 99");
+        await RawSqlite.ExecuteAsync(Path, "PRAGMA user_version = 99");
 
         var refusal = await Assert.ThrowsAsync<ClientStoreException>(OpenAsync);
 
@@ -74,14 +73,31 @@ public sealed class SqliteClientStoreTests : ClientStoreContract, IDisposable
     public async Task Client_that_breaks_a_rule_is_refused_by_name()
     {
         var store = await OpenAsync();
-        await ExecuteAsync("INSERT INTO clients VALUES ('orders', '{}', '1')");
+        await WriteDocumentAsync("orders", "{}");
 
-        var refusal = await Assert.ThrowsAsync<ClientStoreException>(() => store.FindAsync("orders", default));
+        var refusal = await Assert.ThrowsAsync<DamagedClientException>(() => store.FindAsync("orders", default));
 
         Assert.Contains("The client orders in", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Day_that_is_no_date_damages_its_client_alone()
+    {
+        var store = await OpenAsync();
+        await store.AddAsync(ClientOf("good"), default);
+        await store.AddAsync(ClientOf("orders"), default);
+        await RawSqlite.ExecuteAsync(Path, "INSERT INTO secret_uses VALUES ('orders', 's', 'yesterday')");
+
+        await Assert.ThrowsAsync<DamagedClientException>(() => store.FindAsync("orders", default));
+
+        Assert.Equal([true, false], (await store.ListAsync(null, 10, default)).Select(stored => stored.Client is not null));
+        Assert.True(await store.RemoveDamagedAsync("orders", default));
+    }
+
     private string Path => System.IO.Path.Combine(_folder["data"], "clients.db");
+
+    internal override Task WriteDocumentAsync(string clientId, string document) =>
+        RawSqlite.WriteClientAsync(Path, clientId, document);
 
     internal override async Task<IClientStore> OpenAsync()
     {
@@ -89,17 +105,5 @@ public sealed class SqliteClientStoreTests : ClientStoreContract, IDisposable
         await database.OpenAsync(default);
 
         return new SqliteClientStore(database, Time);
-    }
-
-    private async Task ExecuteAsync(string sql, SqliteOpenMode mode = SqliteOpenMode.ReadWrite)
-    {
-        await using var connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = Path, Mode = mode, Pooling = false }.ToString());
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The texts are those above.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync();
     }
 }

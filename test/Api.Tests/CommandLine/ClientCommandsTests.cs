@@ -168,6 +168,29 @@ public sealed class ClientCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Damaged_client_is_listed_as_such_and_removed()
+    {
+        const string Odd = "../a b\n";
+        await AddAsync("client", "--scope", "USER");
+        await RawSqlite.WriteClientAsync(Path.Combine(Data, "clients.db"), "damaged", "{}");
+        await RawSqlite.WriteClientAsync(Path.Combine(Data, "clients.db"), Odd, "{");
+
+        var list = await Command.DoAsync(Data, "clients", "list");
+        var json = await Command.DoAsync(Data, "clients", "list", "--json");
+
+        var lines = list.Output.TrimEnd().Split('\n');
+        Assert.Equal(["CLIENT_ID", "client"], lines[..2].Select(line => line.Split(' ')[0]));
+        Assert.StartsWith("../a b? is damaged, remove it", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith("damaged is damaged, remove it", lines[3], StringComparison.Ordinal);
+        Assert.Equal(
+            [Odd, "damaged"], json.Json.GetProperty("damaged").EnumerateArray().Select(item => item.GetProperty("client_id").GetString()));
+        (await Command.RunAsync(Data, "clients", "show", "damaged")).AssertRefused("client_id is that of a damaged client");
+        Assert.Equal("It is removed.\n", (await Command.DoAsync(Data, "clients", "remove", "damaged")).Output);
+        Assert.Equal("It is removed.\n", (await Command.DoAsync(Data, "clients", "remove", Odd)).Output);
+        Assert.Single((await Command.DoAsync(Data, "clients", "list")).Output.TrimEnd().Split('\n')[1..]);
+    }
+
+    [Fact]
     public async Task Last_administrator_stays()
     {
         await AddAsync("admin", "--scope", "ADMIN");

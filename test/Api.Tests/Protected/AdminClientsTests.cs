@@ -306,6 +306,54 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Damaged_client_is_listed_as_such_and_removed_and_hurts_no_other()
+    {
+        var secret = await RegisterAsync(Orders);
+        await WriteAsync("damaged", "{}");
+        await WriteAsync("a b", "{");
+        await WriteAsync(new('x', 1000), "[]");
+
+        var (listed, list) = await SendAsync(HttpMethod.Get, "");
+        var (_, page) = await SendAsync(HttpMethod.Get, "?limit=1");
+        var ids = new List<string?>();
+
+        for (var cursor = ""; cursor is not null;)
+        {
+            (_, page) = await SendAsync(HttpMethod.Get, $"?limit=1{cursor}");
+            var entries = page.TryGetProperty("damaged", out var some) ? some : page.GetProperty("clients");
+            ids.Add(Assert.Single(entries.EnumerateArray()).GetProperty("client_id").GetString());
+            cursor = page.TryGetProperty("next_cursor", out var next) ? $"&cursor={next.GetString()}" : null;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, listed.StatusCode);
+        Assert.Equal(2, list.GetProperty("clients").GetArrayLength());
+        var damaged = list.GetProperty("damaged").EnumerateArray().ToArray();
+        Assert.Equal(["a b", "damaged", new('x', 1000)], damaged.Select(client => client.GetProperty("client_id").GetString()));
+        Assert.Contains("it is no client document", damaged[1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal(5, ids.Distinct().Count());
+        using var token = await _api.PostTokenAsync("orders", secret);
+        Assert.Equal(HttpStatusCode.OK, token.StatusCode);
+
+        foreach (var (method, path) in ((HttpMethod, string)[])[
+            (HttpMethod.Get, "/damaged"), (HttpMethod.Patch, "/damaged"), (HttpMethod.Post, "/damaged/secrets")])
+        {
+            var (refused, problem) = await SendAsync(method, path, method == HttpMethod.Get ? null : "{}");
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+            Assert.Contains("can only be removed", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        foreach (var path in (string[])["/damaged", "/a%20b", $"/{new string('x', 1000)}"])
+        {
+            Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, path)).Response.StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Delete, path)).Response.StatusCode);
+        }
+
+        var (_, after) = await SendAsync(HttpMethod.Get, "");
+        Assert.False(after.TryGetProperty("damaged", out _));
+        Assert.Equal(3, _api.Logs.Lines.Count(line => line.Contains("Removal (damaged) of the client '", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Last_client_that_may_administer_stays()
     {
         var (_, list) = await SendAsync(HttpMethod.Get, "");
@@ -524,6 +572,9 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, anonymous.StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, user.StatusCode);
     }
+
+    private Task WriteAsync(string clientId, string document) =>
+        RawSqlite.WriteClientAsync(_api.Services.GetRequiredService<SqliteDatabase>().Path, clientId, document);
 
     private async Task<string> RegisterAsync(string body)
     {

@@ -101,7 +101,7 @@ public sealed class OutcomeTests : IDisposable
     {
         public Task<Client?> FindAsync(string clientId, CancellationToken cancellation) => store.FindAsync(clientId, cancellation);
 
-        public Task<ImmutableArray<Client>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
+        public Task<ImmutableArray<StoredClient>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
             store.ListAsync(after, limit, cancellation);
 
         public async Task<bool> AddAsync(Client client, CancellationToken cancellation)
@@ -120,6 +120,9 @@ public sealed class OutcomeTests : IDisposable
 
             return change;
         }
+
+        public Task<bool> RemoveDamagedAsync(string clientId, CancellationToken cancellation) =>
+            store.RemoveDamagedAsync(clientId, cancellation);
 
         public Task NoteUseAsync(string clientId, string secretId, DateOnly day, CancellationToken cancellation) =>
             store.NoteUseAsync(clientId, secretId, day, cancellation);

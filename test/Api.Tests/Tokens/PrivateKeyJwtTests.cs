@@ -4,6 +4,7 @@ using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Api.Clients;
+using Api.Foundation.Net;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -289,21 +290,10 @@ public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<
     {
         var api = new ApiFactory
         {
-            Replace = services => services.AddSingleton(provider => new ClientKeySets(
-                new Rerouted(server.Address), provider.GetRequiredService<TimeProvider>())),
+            Replace = services => services.AddSingleton(new PublicHttpFetch(new Rerouted(() => server.Address))),
         };
         await api.AddClientAsync("remote", "USER", client => client with { JwksUri = new("https://keys.example/jwks.json") });
 
         return api;
-    }
-
-    private sealed class Rerouted(Uri address) : DelegatingHandler(CheckedConnection.NewHandler(IPAddress.IsLoopback))
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            request.RequestUri = address;
-
-            return base.SendAsync(request, cancellationToken);
-        }
     }
 }

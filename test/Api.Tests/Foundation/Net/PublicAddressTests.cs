@@ -1,9 +1,9 @@
 using System.Net;
-using Api.Clients;
+using Api.Foundation.Net;
 
-namespace Api.Tests.Clients;
+namespace Api.Tests.Foundation.Net;
 
-/// <summary>Which addresses this server asks on a client's behalf (RFC 6890, RFC 6761).</summary>
+/// <summary>Which addresses are public (RFC 6890, RFC 6761).</summary>
 public sealed class PublicAddressTests
 {
     [Theory]
@@ -59,6 +59,7 @@ public sealed class PublicAddressTests
     [InlineData("https://0.0.0.0/")]
     [InlineData("https://10.1.2.3/")]
     [InlineData("https://100.64.0.1/")]
+    [InlineData("https://168.63.129.16/")]
     [InlineData("https://169.254.169.254/")]
     [InlineData("https://172.16.0.1/")]
     [InlineData("https://172.31.255.255/")]
@@ -105,6 +106,9 @@ public sealed class PublicAddressTests
     [InlineData("100.128.0.0", true)]
     [InlineData("126.255.255.255", true)]
     [InlineData("128.0.0.0", true)]
+    [InlineData("168.63.129.15", true)]
+    [InlineData("168.63.129.16", false)]
+    [InlineData("168.63.129.17", true)]
     [InlineData("169.253.255.255", true)]
     [InlineData("169.254.0.0", false)]
     [InlineData("169.255.0.0", true)]

@@ -1,31 +1,33 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Api.Clients;
+namespace Api.Foundation.Net;
 
-/// <summary>Addresses that this server may ask on a client's behalf: https, and never one that leads into its own network.</summary>
+/// <summary>Addresses of the public internet (RFC 6890): the only ones that this server connects to on behalf of others.</summary>
 internal static class PublicAddress
 {
     private const int MaximumLength = 1024;
 
-    // IPv4: "this network", private, shared, loopback, link-local, protocol assignments, documentation, benchmarks, 6to4 relays,
-    // multicast and reserved (RFC 6890). IPv6: unspecified, loopback, and every form that carries an IPv4 address.
+    // "This network", private, shared, loopback, link-local, protocol assignments, documentation, benchmarks, 6to4 relays, multicast
+    // and reserved (RFC 6890). 168.63.129.16 is registered as public, but on Azure it is the host of the virtual machine.
     private static readonly IPNetwork[] NotPublic =
     [
         .. new[]
         {
             "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
             "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+            "168.63.129.16/32",
         }.Select(IPNetwork.Parse),
     ];
 
-    // Only these are handed out (RFC 4291 §2.4), but for those within that lead elsewhere: Teredo, ORCHID, documentation, 6to4.
+    // IPv6 addresses outside it are not global (RFC 4291 §2.4): loopback, link-local, unique local, IPv4-compatible, NAT64.
     private static readonly IPNetwork Global = IPNetwork.Parse("2000::/3");
 
+    // Teredo and other protocol assignments, documentation, 6to4.
     private static readonly IPNetwork[] GlobalButNotPublic =
         [.. new[] { "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20" }.Select(IPNetwork.Parse)];
 
-    /// <summary>Reads an https address whose host is not plainly one of this network.</summary>
+    /// <summary>Reads an https address whose host is a public address or a name that is not local.</summary>
     /// <exception cref="FormatException">What is wrong with it, as the end of a sentence about the address.</exception>
     public static Uri Parse(string text)
     {
@@ -38,16 +40,22 @@ internal static class PublicAddress
             throw new FormatException($"is no https address of at most {MaximumLength} characters without user name and fragment");
         }
 
-        // As a resolver sees it: other dots become that of ASCII, the one at the end changes nothing, and only then shows what is a number.
-        var host = uri.IdnHost.TrimEnd('.');
-        var isPublic = IPAddress.TryParse(host, out var address)
-            ? IsPublic(address)
-            : uri.HostNameType is UriHostNameType.Dns && host.Contains('.', StringComparison.Ordinal) && !IsInternalName(host);
-
-        return isPublic ? uri : throw new FormatException("leads to a private or link-local address");
+        return IsPublic(uri) ? uri : throw new FormatException("leads to a private or link-local address");
     }
 
-    /// <summary>Whether an address that a name has resolved to is one of the public internet.</summary>
+    /// <summary>Whether the scheme is https and the host may be public: a name still has to be resolved.</summary>
+    public static bool IsPublic(Uri uri)
+    {
+        // IdnHost replaces the other dots of IDNA by that of ASCII. A dot at the end changes nothing. What remains may be a number.
+        var host = uri.IdnHost.TrimEnd('.');
+
+        return uri.Scheme == Uri.UriSchemeHttps
+            && (IPAddress.TryParse(host, out var address)
+                ? IsPublic(address)
+                : uri.HostNameType is UriHostNameType.Dns && host.Contains('.', StringComparison.Ordinal) && !IsInternalName(host));
+    }
+
+    /// <summary>Whether an address that a name has been resolved to is public.</summary>
     public static bool IsPublic(IPAddress address) => address switch
     {
         { IsIPv4MappedToIPv6: true } => IsPublic(address.MapToIPv4()),
