@@ -137,13 +137,16 @@ public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable
         public Task<Client?> FindAsync(string clientId, CancellationToken cancellation) =>
             isDown() ? throw new ClientStoreException("Made up by the test.") : store.FindAsync(clientId, cancellation);
 
-        public Task<ImmutableArray<Client>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
+        public Task<ImmutableArray<StoredClient>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
             store.ListAsync(after, limit, cancellation);
 
         public Task<bool> AddAsync(Client client, CancellationToken cancellation) => store.AddAsync(client, cancellation);
 
         public Task<ClientChange> ChangeAsync(Client before, Client? after, bool keepAdministrator, CancellationToken cancellation) =>
             store.ChangeAsync(before, after, keepAdministrator, cancellation);
+
+        public Task<bool> RemoveDamagedAsync(string clientId, CancellationToken cancellation) =>
+            store.RemoveDamagedAsync(clientId, cancellation);
 
         public Task NoteUseAsync(string clientId, string secretId, DateOnly day, CancellationToken cancellation) => Task.CompletedTask;
 
