@@ -38,7 +38,7 @@ internal static class Program
 #pragma warning restore CA1031
         {
             await Console.Error.WriteLineAsync(exception.ToString());
-            runtime.FailInit(RuntimeError.Of(exception));
+            await runtime.FailInitAsync(exception);
         }
 
         return 1;
@@ -48,20 +48,19 @@ internal static class Program
     {
         while (true)
         {
-            var invocation = await runtime.NextAsync(CancellationToken.None);
+            using var invocation = await runtime.NextAsync(CancellationToken.None);
 
             try
             {
-                using var input = new MemoryStream(invocation.Event, writable: false);
-                using var result = new StreamContent(await function(input));
-                await runtime.RespondAsync(invocation, result);
+                await using var result = await function(invocation.Event);
+                await runtime.RespondAsync(invocation, result, CancellationToken.None);
             }
 #pragma warning disable CA1031 // A function that fails is invoked again.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
                 await Console.Error.WriteLineAsync(exception.ToString());
-                await runtime.FailAsync(invocation, exception);
+                await runtime.FailAsync(invocation, exception, CancellationToken.None);
             }
         }
     }

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using Amazon.Lambda.APIGatewayEvents;
-using Amazon.Lambda.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -20,32 +18,19 @@ internal sealed class HttpApiEvent
     public string Method => _event.RequestContext.Http.Method;
 
     /// <exception cref="InvalidOperationException">It is none; the message names what is missing.</exception>
-    public static HttpApiEvent Parse(ILambdaSerializer serializer, byte[] json)
+    public static HttpApiEvent Parse(APIGatewayHttpApiV2ProxyRequest? request) => request switch
     {
-        try
-        {
-            using var stream = new MemoryStream(json, writable: false);
-
-            return serializer.Deserialize<APIGatewayHttpApiV2ProxyRequest?>(stream) switch
-            {
-                null => throw NotOne("it is null"),
-                { Version: null } => throw NotOne("version is missing"),
-                { Version: not "2.0" and var version } => throw NotOne($"version is '{version}'"),
-                { RequestContext: null } => throw NotOne("requestContext is missing"),
-                { RequestContext.Http: null } => throw NotOne("requestContext.http is missing"),
-                { RequestContext.Http.Method: null or "" } => throw NotOne("requestContext.http.method is missing"),
-                { RequestContext.Http.Path: null or "" } => throw NotOne("requestContext.http.path is missing"),
-                // The annotations do not reach into a dictionary.
-                { Headers: { } headers } when headers.Values.Contains(null) => throw NotOne("a header is null"),
-                var valid => new(valid),
-            };
-        }
-        catch (JsonException exception)
-        {
-            // The exception's own text may quote the event, with the token in it; this one's is logged.
-            throw NotOne($"it is not JSON of that form at '{exception.Path}'");
-        }
-    }
+        null => throw NotOne("it is null"),
+        { Version: null } => throw NotOne("version is missing"),
+        { Version: not "2.0" and var version } => throw NotOne($"version is '{version}'"),
+        { RequestContext: null } => throw NotOne("requestContext is missing"),
+        { RequestContext.Http: null } => throw NotOne("requestContext.http is missing"),
+        { RequestContext.Http.Method: null or "" } => throw NotOne("requestContext.http.method is missing"),
+        { RequestContext.Http.Path: null or "" } => throw NotOne("requestContext.http.path is missing"),
+        // The annotations do not reach into a dictionary.
+        { Headers: { } headers } when headers.Values.Contains(null) => throw NotOne("a header is null"),
+        var valid => new(valid),
+    };
 
     /// <exception cref="InvalidOperationException">Its body is not what it says.</exception>
     public FeatureCollection ToFeatures()

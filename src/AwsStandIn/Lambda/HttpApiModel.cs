@@ -1,5 +1,6 @@
 // The types of the package are not annotated either.
 #nullable disable
+using System.Text.Json.Serialization;
 
 namespace Amazon.Lambda.APIGatewayEvents;
 
@@ -51,13 +52,18 @@ public class APIGatewayHttpApiV2ProxyRequest
 /// <summary>A response as an HTTP API takes it from a function.</summary>
 public class APIGatewayHttpApiV2ProxyResponse
 {
+    [JsonPropertyName("statusCode")]
     public int StatusCode { get; set; }
 
+    [JsonPropertyName("headers")]
     public IDictionary<string, string> Headers { get; set; }
 
+    [JsonPropertyName("cookies")]
     public string[] Cookies { get; set; }
 
+    [JsonPropertyName("body")]
     public string Body { get; set; }
 
+    [JsonPropertyName("isBase64Encoded")]
     public bool IsBase64Encoded { get; set; }
 }

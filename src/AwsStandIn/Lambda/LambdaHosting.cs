@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Amazon.Lambda.AspNetCoreServer.Hosting.Internal;
-using Amazon.Lambda.RuntimeSupport;
 using Amazon.Lambda.Serialization.SystemTextJson;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,7 +11,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Makes a web app answer the events of a Lambda function.</summary>
 public static class ServiceCollectionExtensions
 {
-    /// <summary>Puts Lambda in the place of the web server; outside Lambda, where there is no Runtime API, it changes nothing.</summary>
+    /// <summary>Puts Lambda in the place of the web server. Outside Lambda it changes nothing.</summary>
     public static IServiceCollection AddAWSLambdaHosting<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
         this IServiceCollection services, LambdaEventSource eventSource, SourceGeneratorLambdaJsonSerializer<T> serializer)
@@ -23,13 +22,11 @@ public static class ServiceCollectionExtensions
             throw new NotSupportedException($"The stand-in takes the events of {LambdaEventSource.HttpApi} only.");
         }
 
-        if (Environment.GetEnvironmentVariable(RuntimeClient.AddressVariable) is { Length: > 0 } address)
+        if (Environment.GetEnvironmentVariable("AWS_LAMBDA_FUNCTION_NAME") is { Length: > 0 })
         {
-            var runtime = new RuntimeClient(address);
-            FailedInit.ReportThrough(runtime);
             services.RemoveAll<IServer>();
             services.AddSingleton<IServer>(provider =>
-                new LambdaServer(runtime, serializer, provider.GetRequiredService<ILogger<LambdaServer>>()));
+                new LambdaServer(serializer, provider.GetRequiredService<ILogger<LambdaServer>>()));
         }
 
         return services;

@@ -7,7 +7,7 @@ using Amazon.Lambda.Core;
 
 namespace Amazon.Lambda.Core
 {
-    /// <summary>Reads events and writes what a function answers.</summary>
+    /// <summary>Reads events and writes results.</summary>
     public interface ILambdaSerializer
     {
         T Deserialize<T>(Stream requestStream);
@@ -18,7 +18,9 @@ namespace Amazon.Lambda.Core
 
 namespace Amazon.Lambda.Serialization.SystemTextJson
 {
-    /// <summary>Reads and writes the types that a generated context names, and looks at none as the program runs.</summary>
+    /// <summary>
+    /// Reads and writes the types of a source-generated context. Names are written as they are declared and read in any case.
+    /// </summary>
     public class SourceGeneratorLambdaJsonSerializer<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSGContext> : ILambdaSerializer
         where TSGContext : JsonSerializerContext
@@ -31,19 +33,56 @@ namespace Amazon.Lambda.Serialization.SystemTextJson
             {
                 DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
                 PropertyNameCaseInsensitive = true,
-                PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             },
         ]);
 
-        public T Deserialize<T>(Stream requestStream) => JsonSerializer.Deserialize(requestStream, TypeOf<T>())!;
+        public T Deserialize<T>(Stream requestStream)
+        {
+            ArgumentNullException.ThrowIfNull(requestStream);
+
+            try
+            {
+                using var json = new MemoryStream();
+                requestStream.CopyTo(json);
+
+                return JsonSerializer.Deserialize(json.ToArray(), TypeOf<T>())!;
+            }
+            catch (Exception exception)
+            {
+                throw new JsonSerializerException(
+                    $"Cannot read the event as {typeof(T).FullName}: {exception.Message}", exception);
+            }
+        }
 
         public void Serialize<T>(T response, Stream responseStream)
         {
-            using var json = new Utf8JsonWriter(responseStream, Json);
-            JsonSerializer.Serialize(json, response, TypeOf<T>());
+            try
+            {
+                using var json = new Utf8JsonWriter(responseStream, Json);
+                JsonSerializer.Serialize(json, response, TypeOf<T>());
+            }
+            catch (Exception exception)
+            {
+                throw new JsonSerializerException(
+                    $"Cannot write the result as {typeof(T).FullName}: {exception.Message}", exception);
+            }
         }
 
         private JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>?)_context.GetTypeInfo(typeof(T))
-            ?? throw new InvalidOperationException($"{typeof(TSGContext)} does not name {typeof(T)}.");
+            ?? throw new JsonSerializerException($"{typeof(TSGContext)} does not name {typeof(T)}.");
+    }
+
+    /// <summary>An event that cannot be read, or a result that cannot be written.</summary>
+    public class JsonSerializerException : Exception
+    {
+        public JsonSerializerException(string message)
+            : base(message)
+        {
+        }
+
+        public JsonSerializerException(string message, Exception exception)
+            : base(message, exception)
+        {
+        }
     }
 }

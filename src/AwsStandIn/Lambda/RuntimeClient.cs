@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 
 namespace Amazon.Lambda.RuntimeSupport;
 
-/// <summary>Fetches events and hands in what became of them (AWS Lambda Developer Guide, "Using the Lambda runtime API").</summary>
+/// <summary>Fetches events and posts their results (AWS Lambda Developer Guide, "Using the Lambda runtime API").</summary>
 internal sealed class RuntimeClient(string address)
 {
     public const string AddressVariable = "AWS_LAMBDA_RUNTIME_API";
@@ -18,72 +18,81 @@ internal sealed class RuntimeClient(string address)
     };
 
     private readonly Uri _api = new($"http://{address}/2018-06-01/runtime/");
-    private int _initialized;
 
-    public async Task<Invocation> NextAsync(CancellationToken cancellation)
+    public async Task<Invocation> NextAsync(CancellationToken cancellationToken)
     {
-        // Whoever asks for an event has told Lambda that the function is ready.
-        Volatile.Write(ref _initialized, 1);
-        using var response = await Http.GetAsync(new Uri(_api, "invocation/next"), cancellation);
+        using var response = await Http.GetAsync(new Uri(_api, "invocation/next"), cancellationToken);
         response.EnsureSuccessStatusCode();
-        var deadline = response.Headers.TryGetValues("Lambda-Runtime-Deadline-Ms", out var values)
-            ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(values.First(), CultureInfo.InvariantCulture))
-            : DateTimeOffset.MaxValue;
 
         return new(
             response.Headers.GetValues("Lambda-Runtime-Aws-Request-Id").First(),
-            deadline,
-            await response.Content.ReadAsByteArrayAsync(CancellationToken.None));
+            DateTimeOffset.FromUnixTimeMilliseconds(DeadlineOf(response.Headers)),
+            new(await response.Content.ReadAsByteArrayAsync(CancellationToken.None), writable: false));
     }
 
-    public async Task RespondAsync(Invocation invocation, HttpContent result)
+    public async Task RespondAsync(Invocation invocation, Stream result, CancellationToken cancellationToken)
     {
-        using var response = await Http.PostAsync(new Uri(_api, $"invocation/{invocation.RequestId}/response"), result);
+        using var content = new StreamContent(result)
+        {
+            Headers = { ContentType = new(MediaTypeNames.Application.Json) },
+        };
+        using var response = await Http.PostAsync(
+            new Uri(_api, $"invocation/{invocation.RequestId}/response"), content, cancellationToken);
         response.EnsureSuccessStatusCode();
     }
 
-    public async Task FailAsync(Invocation invocation, Exception exception)
-    {
-        using var request = Report($"invocation/{invocation.RequestId}/error", "Function", RuntimeError.Of(exception));
-        using var response = await Http.SendAsync(request);
-        response.EnsureSuccessStatusCode();
-    }
+    public Task FailAsync(Invocation invocation, Exception exception, CancellationToken cancellationToken) =>
+        ReportAsync($"invocation/{invocation.RequestId}/error", exception.GetType().Name, exception, cancellationToken);
 
-    /// <summary>Says why there is no function to invoke, if that is so. Synchronous, because the process is about to end.</summary>
-    public void FailInit(RuntimeError error)
+    /// <summary>Reports that the function cannot start. The report has no error type.</summary>
+    public Task FailInitAsync(Exception exception) => ReportAsync("init/error", null, exception, CancellationToken.None);
+
+    private static long DeadlineOf(HttpResponseHeaders headers) =>
+        headers.TryGetValues("Lambda-Runtime-Deadline-Ms", out var values)
+        && long.TryParse(values.First(), CultureInfo.InvariantCulture, out var milliseconds)
+            ? milliseconds
+            : 0;
+
+    private async Task ReportAsync(string path, string? errorType, Exception exception, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _initialized, 1) is 0)
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_api, path))
         {
-            using var request = Report("init/error", "Runtime", error);
-            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            using var response = Http.Send(request, timeout.Token);
-        }
-    }
-
-    private HttpRequestMessage Report(string path, string category, RuntimeError error)
-    {
-        var json = JsonSerializer.SerializeToUtf8Bytes(error, RuntimeJson.Default.RuntimeError);
-
-        return new(HttpMethod.Post, new Uri(_api, path))
-        {
-            Headers = { { "Lambda-Runtime-Function-Error-Type", $"{category}.{error.ErrorType}" } },
-            Content = new ByteArrayContent(json)
+            Content = new ByteArrayContent(
+                JsonSerializer.SerializeToUtf8Bytes(RuntimeError.Of(exception), RuntimeJson.Default.RuntimeError))
             {
-                Headers = { ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json) },
+                Headers = { ContentType = new("application/vnd.aws.lambda.error+json") },
             },
         };
+
+        if (errorType is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Lambda-Runtime-Function-Error-Type", errorType);
+        }
+
+        using var response = await Http.SendAsync(request, cancellationToken);
+        response.EnsureSuccessStatusCode();
     }
 }
 
-/// <summary>One event, and when Lambda stops waiting for what becomes of it.</summary>
-internal sealed record Invocation(string RequestId, DateTimeOffset Deadline, byte[] Event);
-
-/// <summary>What went wrong, as whoever invokes the function is told.</summary>
-internal sealed record RuntimeError(string ErrorType, string ErrorMessage)
+/// <summary>One event, and the time at which Lambda stops waiting for its result.</summary>
+internal sealed record Invocation(string RequestId, DateTimeOffset Deadline, MemoryStream Event) : IDisposable
 {
-    public static RuntimeError Of(Exception exception) => new(exception.GetType().Name, exception.Message);
+    public void Dispose() => Event.Dispose();
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <summary>An exception as Lambda returns it to the caller of the function.</summary>
+internal sealed record RuntimeError(
+    string ErrorType, string ErrorMessage, string[]? StackTrace, RuntimeError? Cause, IReadOnlyList<RuntimeError>? Causes)
+{
+    public static RuntimeError Of(Exception exception) => new(
+        exception.GetType().Name,
+        exception.Message.Trim(),
+        exception.StackTrace?.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        exception.InnerException is { } inner ? Of(inner) : null,
+        exception is AggregateException { InnerExceptions: var all } ? [.. all.Select(Of)] : null);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RuntimeError))]
 internal sealed partial class RuntimeJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Api.Tests.Support;
 using Xunit.Abstractions;
 
@@ -42,19 +43,37 @@ public sealed class LambdaFuzzTests(LambdaApi api, ITestOutputHelper output) : I
 
     private async Task<string> TryAsync(byte[] json)
     {
-        var (errorType, answer) = await api.Runtime.InvokeAsync(json);
-
-        if (errorType is null)
+        // The gateway writes the event.
+        if (!IsJson(json))
         {
-            Assert.InRange(GatewayResponse.Read(answer).Status, 200, 499);
-
-            return $"{GatewayResponse.Read(answer).Status}";
+            return "not JSON";
         }
 
-        var message = answer.GetProperty("errorMessage").GetString();
-        Assert.Equal("Function.InvalidOperationException", errorType);
-        Assert.StartsWith("The event is none of an HTTP API in payload format 2.0: ", message, StringComparison.Ordinal);
+        var outcome = await api.Runtime.InvokeAsync(json);
 
-        return errorType;
+        if (outcome.ErrorType is null)
+        {
+            Assert.InRange(GatewayResponse.Read(outcome.Json).Status, 200, 499);
+
+            return $"{GatewayResponse.Read(outcome.Json).Status}";
+        }
+
+        Assert.Contains(outcome.ErrorType, (string[])["InvalidOperationException", "JsonSerializerException"]);
+
+        return outcome.ErrorType;
+    }
+
+    private static bool IsJson(byte[] json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 }

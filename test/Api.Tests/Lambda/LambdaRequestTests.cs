@@ -79,9 +79,9 @@ public sealed class LambdaRequestTests
         var json = GatewayRequest.Get("/").ToEvent().Replace("\"host\"", "\"x-host\"", StringComparison.Ordinal);
         await using var api = await EchoApi.StartAsync(http => http.Response.WriteAsync(http.Request.Host.Value!));
 
-        var (_, answer) = await api.Runtime.InvokeAsync(json);
+        var outcome = await api.Runtime.InvokeAsync(json);
 
-        Assert.EndsWith(".amazonaws.com", GatewayResponse.Read(answer).Text, StringComparison.Ordinal);
+        Assert.EndsWith(".amazonaws.com", GatewayResponse.Read(outcome.Json).Text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class RotationHandlerTests(MotoServer moto)
         var first = await runtime.InvokeAsync("""{"Operation":"Initialize"}""");
         var second = await runtime.InvokeAsync("""{"Operation":"Initialize"}""");
 
-        Assert.Equal("Function.InvalidOperationException", refused.ErrorType);
+        Assert.Equal("InvalidOperationException", refused.ErrorType);
         Assert.Contains("Step ''", refused.Message, StringComparison.Ordinal);
         Assert.StartsWith("Made the first key", first.Json.GetProperty("Result").GetString(), StringComparison.Ordinal);
         Assert.EndsWith("nothing has changed.", second.Json.GetProperty("Result").GetString(), StringComparison.Ordinal);

@@ -15,13 +15,11 @@ internal sealed class EchoApi : IAsyncDisposable
     private EchoApi(RuntimeApi runtime, RequestDelegate answer)
     {
         Runtime = runtime;
-        // Nothing else runs meanwhile: the collection of these tests sees to that.
-        Environment.SetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API", runtime.Address);
+        LambdaVariables.Set(runtime);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi, new SourceGeneratorLambdaJsonSerializer<LambdaJson>());
-        Environment.SetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API", null);
         _app = builder.Build();
         _app.Run(answer);
         Serving = _app.StartAsync();
@@ -42,14 +40,32 @@ internal sealed class EchoApi : IAsyncDisposable
         return await api.Runtime.SendAsync(request);
     }
 
-    public Task StopAsync() => _app.StopAsync();
-
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
-        await Serving;
-        await _app.DisposeAsync();
+        // The app serves until the Runtime API fails.
         await Runtime.DisposeAsync();
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => Serving.WaitAsync(TimeSpan.FromSeconds(10)));
+        await _app.DisposeAsync();
+        LambdaVariables.Clear();
+    }
+}
+
+/// <summary>The environment variables that a function finds on Lambda, in this process. Only tests that run alone may set them.</summary>
+internal static class LambdaVariables
+{
+    private const string Address = "AWS_LAMBDA_RUNTIME_API";
+    private const string FunctionName = "AWS_LAMBDA_FUNCTION_NAME";
+
+    public static void Set(RuntimeApi runtime)
+    {
+        Environment.SetEnvironmentVariable(Address, runtime.Address);
+        Environment.SetEnvironmentVariable(FunctionName, "function");
+    }
+
+    public static void Clear()
+    {
+        Environment.SetEnvironmentVariable(Address, null);
+        Environment.SetEnvironmentVariable(FunctionName, null);
     }
 }
 

@@ -63,10 +63,10 @@ internal sealed class RuntimeApi : IAsyncDisposable
     /// <summary>Sends a request through the gateway.</summary>
     public async Task<GatewayResponse> SendAsync(GatewayRequest request, TimeSpan? timeout = null)
     {
-        var (errorType, json) = await InvokeAsync(request.ToEvent(), timeout);
-        Assert.True(errorType is null, json.GetRawText());
+        var outcome = await InvokeAsync(request.ToEvent(), timeout);
+        Assert.True(outcome.ErrorType is null, outcome.Json.GetRawText());
 
-        return GatewayResponse.Read(json);
+        return GatewayResponse.Read(outcome.Json);
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
@@ -83,17 +83,17 @@ internal sealed class RuntimeApi : IAsyncDisposable
     private static async Task<IResult> TakeAsync(TaskCompletionSource<Outcome> source, HttpRequest request)
     {
         var errorType = request.Headers["Lambda-Runtime-Function-Error-Type"];
-        source.SetResult(new(errorType, await JsonSerializer.DeserializeAsync<JsonElement>(request.Body)));
+        source.SetResult(new(errorType, request.ContentType, await JsonSerializer.DeserializeAsync<JsonElement>(request.Body)));
 
-        return TypedResults.StatusCode(StatusCodes.Status202Accepted);
+        return TypedResults.Json(new { status = "OK" }, statusCode: StatusCodes.Status202Accepted);
     }
 
     private static TaskCompletionSource<Outcome> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed record Event(string Id, byte[] Json, TimeSpan Timeout);
 
-    /// <summary>What the function handed in; the error type is null where that is a result.</summary>
-    internal sealed record Outcome(string? ErrorType, JsonElement Json)
+    /// <summary>What the function posted. A result has no error type.</summary>
+    internal sealed record Outcome(string? ErrorType, string? ContentType, JsonElement Json)
     {
         public string Message => Json.GetProperty("errorMessage").GetString()!;
     }
