@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Amazon.Lambda.APIGatewayEvents;
 
 /// <summary>
-/// A request as an HTTP API hands it to a function (Amazon API Gateway Developer Guide, "Create AWS Lambda proxy integrations for
-/// HTTP APIs", payload format version 2.0). The claims of its authorizer are left alone.
+/// A request as an HTTP API sends it to a function (Amazon API Gateway Developer Guide, "Create AWS Lambda proxy integrations for
+/// HTTP APIs", payload format version 2.0).
 /// </summary>
 public class APIGatewayHttpApiV2ProxyRequest
 {
@@ -26,9 +26,11 @@ public class APIGatewayHttpApiV2ProxyRequest
 
     public bool IsBase64Encoded { get; set; }
 
-    /// <summary>Where the request came in.</summary>
+    /// <summary>The stage, the authorizer's result and the HTTP request.</summary>
     public class ProxyRequestContext
     {
+        public AuthorizerDescription Authorizer { get; set; }
+
         public string DomainName { get; set; }
 
         public HttpDescription Http { get; set; }
@@ -36,20 +38,30 @@ public class APIGatewayHttpApiV2ProxyRequest
         public string Stage { get; set; }
     }
 
-    /// <summary>What was asked, and by whom.</summary>
+    /// <summary>The method, the path and the caller's address.</summary>
     public class HttpDescription
     {
         public string Method { get; set; }
 
         public string Path { get; set; }
 
-        public string Protocol { get; set; }
-
         public string SourceIp { get; set; }
+    }
+
+    /// <summary>The result of the gateway's authorizer.</summary>
+    public class AuthorizerDescription
+    {
+        public JwtDescription Jwt { get; set; }
+
+        /// <summary>The claims of a token that the gateway has accepted.</summary>
+        public class JwtDescription
+        {
+            public IDictionary<string, string> Claims { get; set; }
+        }
     }
 }
 
-/// <summary>A response as an HTTP API takes it from a function.</summary>
+/// <summary>A response as a function returns it to an HTTP API.</summary>
 public class APIGatewayHttpApiV2ProxyResponse
 {
     [JsonPropertyName("statusCode")]

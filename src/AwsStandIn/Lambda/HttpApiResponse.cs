@@ -1,5 +1,5 @@
+using System.IO.Pipelines;
 using System.Text;
-using System.Text.Unicode;
 using Amazon.Lambda.APIGatewayEvents;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,63 +7,88 @@ using Microsoft.Net.Http.Headers;
 
 namespace Amazon.Lambda.AspNetCoreServer.Hosting.Internal;
 
-/// <summary>
-/// A response as an HTTP API takes it from a function (payload format version 2.0). It is one JSON document, so nothing is sent
-/// before it is complete.
-/// </summary>
-internal sealed class HttpApiResponse : HttpResponseFeature, IDisposable
+/// <summary>A response that is collected in memory, and becomes the result of the function when the app has ended.</summary>
+internal sealed class HttpApiResponse : HttpResponseFeature, IHttpResponseBodyFeature, IDisposable
 {
+    private static readonly HashSet<string> BinaryTypes =
+    [
+        "application/octet-stream", "application/pdf", "application/wasm", "application/x-protobuf", "application/zip",
+        "image/gif", "image/jpeg", "image/jpg", "image/png", "image/x-icon",
+    ];
+
     private readonly MemoryStream _body = new();
-    private readonly Stack<(Func<object, Task> Callback, object State)> _onStarting = [];
-    private readonly Stack<(Func<object, Task> Callback, object State)> _onCompleted = [];
+    private readonly List<(Func<object, Task> Callback, object State)> _onStarting = [];
+    private readonly List<(Func<object, Task> Callback, object State)> _onCompleted = [];
+    private PipeWriter? _writer;
     private bool _hasStarted;
-
-    public HttpApiResponse() => BodyFeature = new(_body);
-
-    public StreamResponseBodyFeature BodyFeature { get; }
 
     public override bool HasStarted => _hasStarted;
 
-    public override void OnStarting(Func<object, Task> callback, object state) => _onStarting.Push((callback, state));
+    Stream IHttpResponseBodyFeature.Stream => _body;
 
-    public override void OnCompleted(Func<object, Task> callback, object state) => _onCompleted.Push((callback, state));
+    PipeWriter IHttpResponseBodyFeature.Writer => _writer ??= PipeWriter.Create(_body);
 
-    public async Task CompleteAsync()
+    public override void OnStarting(Func<object, Task> callback, object state) => _onStarting.Add((callback, state));
+
+    public override void OnCompleted(Func<object, Task> callback, object state) => _onCompleted.Add((callback, state));
+
+    /// <summary>Only sets the flag. The callbacks run when the app has ended.</summary>
+    Task IHttpResponseBodyFeature.StartAsync(CancellationToken cancellationToken)
     {
-        await RunAsync(_onStarting);
         _hasStarted = true;
-        await BodyFeature.CompleteAsync();
+
+        return Task.CompletedTask;
     }
+
+    Task IHttpResponseBodyFeature.SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken) =>
+        SendFileFallback.SendFileAsync(_body, path, offset, count, cancellationToken);
+
+    void IHttpResponseBodyFeature.DisableBuffering()
+    {
+    }
+
+    // What the writer has not flushed is lost.
+    Task IHttpResponseBodyFeature.CompleteAsync() => Task.CompletedTask;
 
     public void Dispose() => _body.Dispose();
 
+    public Task RunStartingAsync() => RunAsync(_onStarting);
+
     public Task RunCompletedAsync() => RunAsync(_onCompleted);
 
-    public APIGatewayHttpApiV2ProxyResponse ToAnswer(string method)
+    public APIGatewayHttpApiV2ProxyResponse ToResult()
     {
-        // RFC 9110 §6.4.1: these have no body, whatever the app wrote.
-        var body = HttpMethods.IsHead(method) || StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified
-            ? []
-            : _body.GetBuffer().AsSpan(0, (int)_body.Length);
-        var isText = Utf8.IsValid(body);
+        var body = _body.ToArray();
+        var isBinary = IsBinary();
+        var headers = Headers
+            .Where(header => header.Key != HeaderNames.SetCookie)
+            .ToDictionary(header => header.Key, header => string.Join(',', header.Value.AsEnumerable()));
+
+        if (string.IsNullOrEmpty(Headers.ContentType))
+        {
+            headers[HeaderNames.ContentType] = null!;
+        }
 
         return new()
         {
             StatusCode = StatusCode,
-            // A cookie may have commas of its own, so each stands alone.
-            Headers = Headers.Where(header => header.Key != HeaderNames.SetCookie)
-                .ToDictionary(header => header.Key, header => string.Join(',', header.Value.AsEnumerable())),
-            Cookies = [.. Headers.SetCookie.OfType<string>()],
-            Body = isText ? Encoding.UTF8.GetString(body) : Convert.ToBase64String(body),
-            IsBase64Encoded = !isText,
+            Headers = headers,
+            Cookies = Headers.ContainsKey(HeaderNames.SetCookie) ? Headers.SetCookie.ToArray()! : null!,
+            // Bytes that are not UTF-8 are lost where the type is not a binary one.
+            Body = isBinary ? Convert.ToBase64String(body) : Encoding.UTF8.GetString(body),
+            IsBase64Encoded = isBinary,
         };
     }
 
-    private static async Task RunAsync(Stack<(Func<object, Task> Callback, object State)> callbacks)
+    private bool IsBinary() =>
+        Headers.ContentEncoding.ToString() is "gzip" or "deflate" or "br"
+        || BinaryTypes.Contains(Headers.ContentType.ToString().Split(';')[0].Trim());
+
+    private static async Task RunAsync(List<(Func<object, Task> Callback, object State)> callbacks)
     {
-        while (callbacks.TryPop(out var next))
+        foreach (var (callback, state) in callbacks)
         {
-            await next.Callback(next.State);
+            await callback(state);
         }
     }
 }

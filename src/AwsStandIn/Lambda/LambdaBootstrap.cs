@@ -61,6 +61,7 @@ public class LambdaBootstrap : IDisposable
     private async Task InvokeAsync(RuntimeClient runtime, CancellationToken cancellationToken)
     {
         using var invocation = await runtime.NextAsync(cancellationToken);
+        Environment.SetEnvironmentVariable(RuntimeClient.TraceIdVariable, invocation.TraceId);
         Stream result;
 
         try

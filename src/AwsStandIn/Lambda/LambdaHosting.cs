@@ -19,14 +19,14 @@ public static class ServiceCollectionExtensions
     {
         if (eventSource is not LambdaEventSource.HttpApi)
         {
-            throw new NotSupportedException($"The stand-in takes the events of {LambdaEventSource.HttpApi} only.");
+            throw new NotSupportedException($"The stand-in supports {LambdaEventSource.HttpApi} only.");
         }
 
         if (Environment.GetEnvironmentVariable("AWS_LAMBDA_FUNCTION_NAME") is { Length: > 0 })
         {
             services.RemoveAll<IServer>();
             services.AddSingleton<IServer>(provider =>
-                new LambdaServer(serializer, provider.GetRequiredService<ILogger<LambdaServer>>()));
+                new LambdaServer(provider, serializer, provider.GetRequiredService<ILogger<LambdaServer>>()));
         }
 
         return services;

@@ -4,12 +4,14 @@ using Amazon.Lambda.RuntimeSupport;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Amazon.Lambda.AspNetCoreServer.Hosting.Internal;
 
 /// <summary>A web server without a socket. Its requests are the events of the function, one after the other.</summary>
-internal sealed partial class LambdaServer(ILambdaSerializer serializer, ILogger<LambdaServer> logger) : IServer
+internal sealed partial class LambdaServer(IServiceProvider services, ILambdaSerializer serializer, ILogger<LambdaServer> logger)
+    : IServer
 {
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
@@ -19,7 +21,7 @@ internal sealed partial class LambdaServer(ILambdaSerializer serializer, ILogger
     {
         using var bootstrap = LambdaBootstrapBuilder
             .Create<APIGatewayHttpApiV2ProxyRequest, APIGatewayHttpApiV2ProxyResponse>(
-                (request, context) => AnswerAsync(application, HttpApiEvent.Parse(request), context), serializer)
+                (request, context) => HandleAsync(application, request, context), serializer)
             .Build();
 
         await bootstrap.RunAsync(CancellationToken.None);
@@ -31,40 +33,60 @@ internal sealed partial class LambdaServer(ILambdaSerializer serializer, ILogger
     {
     }
 
-    private async Task<APIGatewayHttpApiV2ProxyResponse> AnswerAsync<TContext>(
-        IHttpApplication<TContext> application, HttpApiEvent request, ILambdaContext lambda)
+    private async Task<APIGatewayHttpApiV2ProxyResponse> HandleAsync<TContext>(
+        IHttpApplication<TContext> application, APIGatewayHttpApiV2ProxyRequest request, ILambdaContext lambda)
         where TContext : notnull
     {
-        using var aborted = new CancellationTokenSource(TimeSpan.FromMilliseconds(
-            Math.Clamp(lambda.RemainingTime.TotalMilliseconds, 0, int.MaxValue)));
+        var features = HttpApiRequest.ToFeatures(request);
         using var response = new HttpApiResponse();
-        var features = request.ToFeatures();
-        features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = aborted.Token });
+        // Not asynchronously: a service that is only IAsyncDisposable throws.
+        using var scope = services.CreateScope();
+        features.Set<IItemsFeature>(
+            new ItemsFeature { Items = { ["LambdaContext"] = lambda, ["LambdaRequestObject"] = request } });
+        features.Set<IServiceProvidersFeature>(new ServiceProvidersFeature { RequestServices = scope.ServiceProvider });
+        features.Set<IHttpRequestIdentifierFeature>(new HttpRequestIdentifierFeature
+        {
+            TraceIdentifier = Environment.GetEnvironmentVariable(RuntimeClient.TraceIdVariable)!,
+        });
         features.Set<IHttpResponseFeature>(response);
-        features.Set<IHttpResponseBodyFeature>(response.BodyFeature);
+        features.Set<IHttpResponseBodyFeature>(response);
         var context = application.CreateContext(features);
         Exception? failure = null;
 
         try
         {
-            await application.ProcessRequestAsync(context);
-            await response.CompleteAsync();
+            failure = await ProcessAsync(application, context, response);
+            await response.RunStartingAsync();
+            var result = response.ToResult();
+            await response.RunCompletedAsync();
+
+            return result;
         }
-#pragma warning disable CA1031 // The caller learns only that the app has failed.
+        finally
+        {
+            application.DisposeContext(context, failure);
+        }
+    }
+
+    private async Task<Exception?> ProcessAsync<TContext>(
+        IHttpApplication<TContext> application, TContext context, HttpApiResponse response)
+        where TContext : notnull
+    {
+        try
+        {
+            await application.ProcessRequestAsync(context);
+
+            return null;
+        }
+#pragma warning disable CA1031 // The caller learns only that the app has failed, and gets what it has written.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            failure = exception;
             LogUnhandled(logger, exception);
+            response.StatusCode = StatusCodes.Status500InternalServerError;
+
+            return exception;
         }
-
-        var answer = failure is null
-            ? response.ToAnswer(request.Method)
-            : new() { StatusCode = StatusCodes.Status500InternalServerError };
-        await response.RunCompletedAsync();
-        application.DisposeContext(context, failure);
-
-        return answer;
     }
 
     [LoggerMessage(1, LogLevel.Error, "The app threw an exception that it did not handle")]

@@ -10,6 +10,7 @@ namespace Amazon.Lambda.RuntimeSupport;
 internal sealed class RuntimeClient(string address)
 {
     public const string AddressVariable = "AWS_LAMBDA_RUNTIME_API";
+    public const string TraceIdVariable = "_X_AMZN_TRACE_ID";
 
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false })
     {
@@ -26,6 +27,7 @@ internal sealed class RuntimeClient(string address)
 
         return new(
             response.Headers.GetValues("Lambda-Runtime-Aws-Request-Id").First(),
+            response.Headers.TryGetValues("Lambda-Runtime-Trace-Id", out var traceId) ? traceId.First() : null,
             DateTimeOffset.FromUnixTimeMilliseconds(DeadlineOf(response.Headers)),
             new(await response.Content.ReadAsByteArrayAsync(CancellationToken.None), writable: false));
     }
@@ -75,7 +77,7 @@ internal sealed class RuntimeClient(string address)
 }
 
 /// <summary>One event, and the time at which Lambda stops waiting for its result.</summary>
-internal sealed record Invocation(string RequestId, DateTimeOffset Deadline, MemoryStream Event) : IDisposable
+internal sealed record Invocation(string RequestId, string? TraceId, DateTimeOffset Deadline, MemoryStream Event) : IDisposable
 {
     public void Dispose() => Event.Dispose();
 }
@@ -86,7 +88,7 @@ internal sealed record RuntimeError(
 {
     public static RuntimeError Of(Exception exception) => new(
         exception.GetType().Name,
-        exception.Message.Trim(),
+        exception.Message.Trim(' '),
         exception.StackTrace?.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
         exception.InnerException is { } inner ? Of(inner) : null,
         exception is AggregateException { InnerExceptions: var all } ? [.. all.Select(Of)] : null);

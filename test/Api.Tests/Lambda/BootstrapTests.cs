@@ -59,7 +59,7 @@ public sealed class BootstrapTests : IAsyncLifetime
     {
         await using var function = Run((question, _) => question.Text is "good"
             ? Task.FromResult<Answer?>(new("good", true))
-            : throw new InvalidOperationException(" bad\n", new ArgumentException("cause")));
+            : throw new InvalidOperationException(" bad ", new ArgumentException("cause")));
 
         var bad = await _runtime.InvokeAsync("""{"Text":"bad"}""");
         var good = await _runtime.InvokeAsync("""{"Text":"good"}""");
@@ -124,7 +124,8 @@ public sealed class BootstrapTests : IAsyncLifetime
 
         await _runtime.DisposeAsync();
 
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => running.WaitAsync(TimeSpan.FromSeconds(10)));
+        var end = await Record.ExceptionAsync(() => running.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.False(end is null or TimeoutException, $"{end}");
     }
 
     private static Function Run(Func<Question, ILambdaContext, Task<Answer?>> handler) => new(Builder(handler).Build());

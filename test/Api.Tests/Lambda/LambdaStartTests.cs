@@ -3,7 +3,6 @@ using Api.Tests.Support;
 namespace Api.Tests.Lambda;
 
 /// <summary>How the app starts on Lambda, fails to, and stops.</summary>
-[Trait("AwsPackages", "standin")]
 public sealed class LambdaStartTests : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _data = new();

@@ -34,6 +34,7 @@ internal sealed record GatewayRequest(string Method, string Path, params (string
         cookies = Cookies,
         headers = Headers
             .Concat([("host", "issuer.example"), ("x-forwarded-for", "192.0.2.1"), ("x-forwarded-proto", "https")])
+            .DistinctBy(header => header.Item1)
             .ToDictionary(header => header.Item1, header => header.Item2),
         requestContext = new
         {

@@ -13,6 +13,9 @@ namespace Api.Tests.Support;
 /// <summary>Lambda's side of the Runtime API on a free port: hands out events one after the other, and keeps what becomes of them.</summary>
 internal sealed class RuntimeApi : IAsyncDisposable
 {
+    /// <summary>The trace that each event belongs to.</summary>
+    public const string TraceId = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TimeProvider _time;
@@ -77,6 +80,7 @@ internal sealed class RuntimeApi : IAsyncDisposable
         var deadline = (_time.GetUtcNow() + next.Timeout).ToUnixTimeMilliseconds();
         http.Response.Headers["Lambda-Runtime-Aws-Request-Id"] = next.Id;
         http.Response.Headers["Lambda-Runtime-Deadline-Ms"] = deadline.ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers["Lambda-Runtime-Trace-Id"] = TraceId;
         await http.Response.Body.WriteAsync(next.Json);
     }
 
