@@ -44,18 +44,19 @@ internal sealed record ClientDocument(
         ClientJson.Default.ClientDocument);
 
     /// <summary>Reads a client and checks it: whoever edits the database by hand gets no more rights than the rules give.</summary>
+    /// <param name="clientId">The id that the document is kept under. The document must have the same.</param>
     /// <param name="json">The document.</param>
     /// <param name="version">Which one of the client's it is.</param>
     /// <param name="lastUses">The day on which each secret was last used, by its id.</param>
     /// <exception cref="FormatException">What is wrong with it.</exception>
-    public static Client Parse(string json, string version, Dictionary<string, DateOnly> lastUses)
+    public static Client Parse(string clientId, string json, string version, Dictionary<string, DateOnly> lastUses)
     {
         try
         {
             JsonTexts.ReadAll(Encoding.UTF8.GetBytes(json));
             var document = JsonSerializer.Deserialize(json, ClientJson.Default.ClientDocument) ?? throw new FormatException("it is null");
 
-            return document.ToClient(lastUses) with { Version = version };
+            return document.ToClient(clientId, lastUses) with { Version = version };
         }
         catch (JsonException exception)
         {
@@ -68,8 +69,13 @@ internal sealed record ClientDocument(
         }
     }
 
-    private Client ToClient(Dictionary<string, DateOnly> lastUses)
+    private Client ToClient(string clientId, Dictionary<string, DateOnly> lastUses)
     {
+        if (ClientId != clientId || !Client.IsId(clientId))
+        {
+            throw new FormatException("client_id is not the id that it is kept under, or breaks the rule for ids");
+        }
+
         var lifetime = Seconds(AccessTokenLifetime);
 
         if (lifetime < AuthorizationServerOptions.ShortestTokenLifetime || lifetime > AuthorizationServerOptions.LongestTokenLifetime)

@@ -31,6 +31,7 @@ internal static class DynamoItem
     }
 
     public static StoredClient Read(Dictionary<string, AttributeValue> item) => StoredClient.Read(item["sk"].S, () => ClientDocument.Parse(
+        item["sk"].S,
         Text(item, "document"),
         Text(item, "version"),
         (item.GetValueOrDefault("last_used")?.M ?? []).ToDictionary(

@@ -139,7 +139,7 @@ internal sealed class SqliteClientStore(SqliteDatabase database, TimeProvider ti
         while (await reader.ReadAsync(cancellation))
         {
             var (clientId, document, version, days) = (reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3));
-            clients.Add(StoredClient.Read(clientId, () => ClientDocument.Parse(document, version, ParseDays(days))));
+            clients.Add(StoredClient.Read(clientId, () => ClientDocument.Parse(clientId, document, version, ParseDays(days))));
         }
 
         return clients.DrainToImmutable();

@@ -27,7 +27,7 @@ public sealed class ClientDocumentTests
     {
         var document = ClientDocument.Write(Client);
 
-        Assert.Equal(document, ClientDocument.Write(ClientDocument.Parse(document, "1", [])));
+        Assert.Equal(document, ClientDocument.Write(ClientDocument.Parse("orders", document, "1", [])));
         Assert.Equal(
             [
                 "access_token_lifetime", "access_token_reuse", "claims", "client_id", "client_name", "created_at", "enabled", "jwks",
@@ -37,6 +37,9 @@ public sealed class ClientDocumentTests
     }
 
     [Theory]
+    [InlineData("client_id", "\"ORDERS\"")]
+    [InlineData("client_id", "\"\"")]
+    [InlineData("client_id", "null")]
     [InlineData("access_token_lifetime", "59")]
     [InlineData("access_token_lifetime", "86401")]
     [InlineData("access_token_lifetime", "-1")]
@@ -63,7 +66,7 @@ public sealed class ClientDocumentTests
         var document = JsonNode.Parse(ClientDocument.Write(Client))!.AsObject();
         document[member] = JsonNode.Parse(value);
 
-        Assert.Throws<FormatException>(() => ClientDocument.Parse(document.ToJsonString(), "1", []));
+        Assert.Throws<FormatException>(() => ClientDocument.Parse("orders", document.ToJsonString(), "1", []));
     }
 
     [Theory]
@@ -74,7 +77,7 @@ public sealed class ClientDocumentTests
         var document = ClientDocument.Write(Client);
         Assert.Contains(text, document, StringComparison.Ordinal);
 
-        Assert.Throws<FormatException>(() => ClientDocument.Parse(document.Replace(text, damaged, StringComparison.Ordinal), "1", []));
+        Assert.Throws<FormatException>(() => ClientDocument.Parse("orders", document.Replace(text, damaged, StringComparison.Ordinal), "1", []));
     }
 
     [Fact]
@@ -82,9 +85,23 @@ public sealed class ClientDocumentTests
     {
         var document = ClientDocument.Write(Client).Replace("\"nord\"", "tr{\"d\":\"AAAA\"}", StringComparison.Ordinal);
 
-        var exception = Assert.Throws<FormatException>(() => ClientDocument.Parse(document, "1", []));
+        var exception = Assert.Throws<FormatException>(() => ClientDocument.Parse("orders", document, "1", []));
 
         Assert.DoesNotContain("AAAA", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("a/b")]
+    [InlineData("-a")]
+    [InlineData("a\n")]
+    [InlineData("ä")]
+    public void Document_under_something_that_is_no_id_is_refused(string clientId)
+    {
+        var document = ClientDocument.Write(Client with { ClientId = clientId });
+
+        Assert.Throws<FormatException>(() => ClientDocument.Parse(clientId, document, "1", []));
     }
 
     [Theory]
@@ -97,6 +114,6 @@ public sealed class ClientDocumentTests
         var document = JsonNode.Parse(ClientDocument.Write(Client))!.AsObject();
         document.Remove(member);
 
-        Assert.Throws<FormatException>(() => ClientDocument.Parse(document.ToJsonString(), "1", []));
+        Assert.Throws<FormatException>(() => ClientDocument.Parse("orders", document.ToJsonString(), "1", []));
     }
 }

@@ -140,6 +140,21 @@ public abstract class ClientStoreContract
         Assert.Equal(ClientChange.Done, await store.ChangeAsync(last, null, keepAdministrator: false, default));
     }
 
+    protected async Task Document_of_another_client_is_damaged()
+    {
+        var store = await OpenAsync();
+        var administrator = ClientOf("adm", "ADMIN");
+        await store.AddAsync(administrator, default);
+        await WriteDocumentAsync("mm1", ClientDocument.Write(administrator));
+        await WriteDocumentAsync("ADM", ClientDocument.Write(administrator));
+        await WriteDocumentAsync("a b", ClientDocument.Write(ClientOf("a b")));
+
+        Assert.Equal("adm", (await store.FindAsync("adm", default))!.ClientId);
+        await Assert.ThrowsAsync<DamagedClientException>(() => store.FindAsync("mm1", default));
+        await Assert.ThrowsAsync<DamagedClientException>(() => store.FindAsync("ADM", default));
+        await Assert.ThrowsAsync<DamagedClientException>(() => store.FindAsync("a b", default));
+    }
+
     protected async Task Damaged_client_is_listed_and_removed_and_hurts_no_other()
     {
         var store = await OpenAsync();
@@ -181,6 +196,8 @@ public abstract class ClientStoreContract
         await store.AddAsync(other, default);
         await WriteDocumentAsync("a", "{");
         await WriteDocumentAsync("b", "{\"enabled\":true,\"scope\":\"ADMIN\"}");
+        // Complete, but of another client.
+        await WriteDocumentAsync("c", ClientDocument.Write(one));
 
         Assert.Equal(ClientChange.Done, await store.ChangeAsync(one, null, keepAdministrator: true, default));
         Assert.Equal(ClientChange.LastAdministrator, await store.ChangeAsync(other, null, keepAdministrator: true, default));

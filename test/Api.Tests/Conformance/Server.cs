@@ -31,7 +31,7 @@ public sealed class Server : IAsyncLifetime, IDisposable
     {
         await Keys.InitializeAsync();
 
-        foreach (var (clientId, scope) in new[] { ("both", "USER ADMIN"), ("user", "USER"), ("a:b c", "USER") })
+        foreach (var (clientId, scope) in new[] { ("both", "USER ADMIN"), ("user", "USER"), ("a.b~c", "USER") })
         {
             _secrets[clientId] = await Api.AddClientAsync(clientId, scope);
         }
@@ -111,8 +111,9 @@ public sealed class Server : IAsyncLifetime, IDisposable
         Typed.Dispose();
     }
 
-    // The encoding of RFC 6749 §2.3.1, in which a space is a plus.
-    private static string Encode(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
+    // The encoding of RFC 6749 §2.3.1, here of all but letters and digits.
+    private static string Encode(string text) => string.Concat(
+        text.Select(character => char.IsAsciiLetterOrDigit(character) ? $"{character}" : $"%{(int)character:X2}"));
 }
 
 /// <summary>The tests that share the server.</summary>

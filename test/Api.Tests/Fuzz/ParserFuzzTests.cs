@@ -124,15 +124,15 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
     {
         var good = Encoding.UTF8.GetBytes(ClientDocument.Write(Client));
         var least = Encoding.UTF8.GetBytes(ClientDocument.Write(
-            new() { ClientId = "a", ClientName = "a", Scopes = [], CreatedAt = TestKeys.CreatedAt }));
+            new() { ClientId = Client.ClientId, ClientName = "a", Scopes = [], CreatedAt = TestKeys.CreatedAt }));
 
         return Fuzzing.RunAsync(output, 2_000, Jwts.Words, mutator => mutator.Mutate(good, least), json =>
         {
             try
             {
-                var kept = ClientDocument.Write(ClientDocument.Parse(Encoding.UTF8.GetString(json), "1", []));
+                var kept = ClientDocument.Write(ClientDocument.Parse(Client.ClientId, Encoding.UTF8.GetString(json), "1", []));
 
-                Assert.Equal(kept, ClientDocument.Write(ClientDocument.Parse(kept, "1", [])));
+                Assert.Equal(kept, ClientDocument.Write(ClientDocument.Parse(Client.ClientId, kept, "1", [])));
 
                 return "read";
             }

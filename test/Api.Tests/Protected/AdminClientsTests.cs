@@ -354,6 +354,19 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Client_that_is_kept_under_another_id_gets_no_token()
+    {
+        var secret = await RegisterAsync("""{"client_id":"adm","client_name":"A","scope":"ADMIN"}""");
+        var administrator = (await _api.Services.GetRequiredService<IClientStore>().FindAsync("adm", default))!;
+        await WriteAsync("mm1", ClientDocument.Write(administrator));
+
+        using var other = await _api.PostTokenAsync("mm1", secret);
+        using var own = await _api.PostTokenAsync("adm", secret);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (other.StatusCode, own.StatusCode));
+    }
+
+    [Fact]
     public async Task Last_client_that_may_administer_stays()
     {
         var (_, list) = await SendAsync(HttpMethod.Get, "");
