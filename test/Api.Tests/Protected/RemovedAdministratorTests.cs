@@ -116,7 +116,7 @@ public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable
     }
 
     private async Task<string> ClientsAsync() => string.Join(' ', (await _api.Services.GetRequiredService<IClientStore>()
-        .ListAsync(after: null, 100, default)).Select(client => $"{client.ClientId} {client.Version}"));
+        .ListAsync(after: null, 100, default)).Select(client => $"{client.ClientId} {client.Client?.Version}"));
 
     private async Task<Answer> SendAsync(string token, string method, string path, string? body = null)
     {
