@@ -1,5 +1,5 @@
-using Api;
 using Api.CommandLine;
+using Api.Hosting;
 using Api.Startup;
 
 if (Commands.IsIn(args))
@@ -20,7 +20,7 @@ try
 
     return 0;
 }
-catch (Exception exception) when (FailedStart.Explain(exception) is { } explanation)
+catch (Exception exception) when (StartupFailure.Explain(exception) is { } explanation)
 {
     await Console.Error.WriteLineAsync(explanation);
 

@@ -9,7 +9,7 @@ namespace Api.Benchmarks;
 /// <summary>From the start of a process to its first answer, in milliseconds.</summary>
 internal static class ColdStart
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>A program that listens on a port, which is asked until it answers.</summary>
     public static async Task<Measurement> OnKestrelAsync(
@@ -24,7 +24,7 @@ internal static class ColdStart
         {
             cancellation.ThrowIfCancellationRequested();
 
-            if (child.HasExited || Stopwatch.GetElapsedTime(started) > Patience)
+            if (child.HasExited || Stopwatch.GetElapsedTime(started) > LoadTimeout)
             {
                 throw child.Failure($"{path} is not answered");
             }
@@ -43,7 +43,7 @@ internal static class ColdStart
 
         try
         {
-            var elapsed = Stopwatch.GetElapsedTime(started, await answered.WaitAsync(Patience, cancellation));
+            var elapsed = Stopwatch.GetElapsedTime(started, await answered.WaitAsync(LoadTimeout, cancellation));
             var measured = new Measurement(elapsed.TotalMilliseconds, child.ProcessorTime.TotalMilliseconds);
             await (beforeTheEnd?.Invoke(child.Id) ?? Task.CompletedTask);
 

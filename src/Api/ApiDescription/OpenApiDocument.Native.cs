@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Api.Configuration;
+using Api.OAuth;
 using Api.Tokens;
 
 namespace Api.ApiDescription;

@@ -1,10 +1,14 @@
 using System.Text.Json.Nodes;
-using Api.Protected;
+using Api.Bearer;
+using Api.Configuration;
+using Api.Hosting;
+using Api.OAuth;
 using Api.Tokens;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.Swagger;
 using Swashbuckle.AspNetCore.SwaggerGen;
+using Scope = Api.OAuth.Scope;
 
 namespace Api.ApiDescription;
 

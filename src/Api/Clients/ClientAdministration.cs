@@ -2,12 +2,16 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Api.Audit;
+using Api.Configuration;
+using Api.Foundation.Json;
+using Api.OAuth;
 
 namespace Api.Clients;
 
 /// <summary>What an administrator may do to clients, whether over HTTP or on the command line: each change by its rules, and audited.</summary>
 internal sealed class ClientAdministration(
-    IClientStore store, ClientCache cache, FirstClient first, AuthorizationServerOptions options, TimeProvider time, Audit audit)
+    IClientStore store, ClientCache cache, BootstrapClient first, AuthorizationServerOptions options, TimeProvider time, AuditLog audit)
 {
     // In bytes: the longest that DynamoDB takes.
     private const int MaximumKeyLength = 1024;
@@ -22,7 +26,7 @@ internal sealed class ClientAdministration(
     public async Task<ClientPage> ListAsync(string? after, int limit, CancellationToken cancellation)
     {
         ImmutableArray<StoredClient> head =
-            after is null && first.Exists ? [new(FirstClient.ClientId, await first.GetAsync(cancellation))] : [];
+            after is null && first.Exists ? [new(BootstrapClient.ClientId, await first.GetAsync(cancellation))] : [];
         // One more than asked for tells whether there are more.
         var found = await store.ListAsync(after, limit - head.Length + 1, cancellation);
         ImmutableArray<StoredClient> page = [.. head, .. found[..Math.Min(found.Length, limit - head.Length)]];
@@ -40,14 +44,14 @@ internal sealed class ClientAdministration(
                 : await store.FindAsync(clientId, cancellation);
 
             return client is null
-                ? ClientResult.Refused(ClientProblemKind.NotFound, ClientRegistration.ClientId, "is not that of a client")
+                ? ClientResult.Refused(ClientProblemKind.NotFound, ClientMetadataReader.ClientId, "is not that of a client")
                 : new(client);
         }
         catch (DamagedClientException damaged)
         {
             return ClientResult.Refused(
                 ClientProblemKind.Damaged,
-                ClientRegistration.ClientId,
+                ClientMetadataReader.ClientId,
                 $"is that of a damaged client, which can only be removed, or restored from a backup: {damaged.Client.Fault}");
         }
     }
@@ -55,7 +59,7 @@ internal sealed class ClientAdministration(
     /// <summary>Registers a client, with an id and a secret made here unless it brings its own id or authenticates only with keys.</summary>
     public async Task<ClientResult> AddAsync(JsonObject members, Actor by)
     {
-        var registration = new ClientRegistration(options);
+        var registration = new ClientMetadataReader(options);
         var now = time.GetUtcNow();
         members = members.DeepClone().AsObject();
         var clientId = ReadId(members, registration);
@@ -79,7 +83,7 @@ internal sealed class ClientAdministration(
             || !await WriteAsync(
                 "Registration", by, clientId, null, result.Client, () => store.AddAsync(result.Client!, CancellationToken.None)))
         {
-            return ClientResult.Refused(ClientProblemKind.Conflict, ClientRegistration.ClientId, "is taken: choose another, or leave it out");
+            return ClientResult.Refused(ClientProblemKind.Conflict, ClientMetadataReader.ClientId, "is taken: choose another, or leave it out");
         }
 
         audit.ClientChanged(by, "Registration", clientId, before: null, result.Client);
@@ -92,9 +96,9 @@ internal sealed class ClientAdministration(
         string clientId, JsonObject patch, IReadOnlyCollection<string>? versions, Actor by, CancellationToken cancellation) =>
         ChangeAsync("Change", clientId, versions, by, client =>
         {
-            var registration = new ClientRegistration(options);
+            var registration = new ClientMetadataReader(options);
             // Also those that the patch would take away.
-            registration.RefuseAllBut(patch, ClientRegistration.Editable);
+            registration.RefuseAllBut(patch, ClientMetadataReader.Editable);
             var patched = MergePatch.Apply(ClientMetadata.From(client).ToEditable(), patch);
 
             return registration.Read(patched, client) is { } changed ? new(changed) : ClientResult.Refused(registration);
@@ -176,7 +180,7 @@ internal sealed class ClientAdministration(
         {
             return ClientResult.Refused(
                 ClientProblemKind.Conflict,
-                ClientRegistration.ClientId,
+                ClientMetadataReader.ClientId,
                 "is that of the client of the setting FirstClientSecretId, which is changed with its secret, and removed with the setting");
         }
 
@@ -216,7 +220,7 @@ internal sealed class ClientAdministration(
                 case ClientChange.LastAdministrator:
                     return ClientResult.Refused(
                         ClientProblemKind.Conflict,
-                        ClientRegistration.ClientId,
+                        ClientMetadataReader.ClientId,
                         $"is that of the last client that can administer (it is enabled, and has the scope {Scope.Admin} and a secret or a "
                         + "key that does not expire): make another one first");
                 default:
@@ -252,7 +256,7 @@ internal sealed class ClientAdministration(
         }
         catch
         {
-            audit.ClientChanged(by, $"{what}{Audit.OutcomeUnknown}", clientId, before, after);
+            audit.ClientChanged(by, $"{what}{AuditLog.OutcomeUnknown}", clientId, before, after);
 
             throw;
         }
@@ -264,13 +268,13 @@ internal sealed class ClientAdministration(
     }
 
     // Beside a table there may be a first client, now or later, and it would hide one of this id that is kept there.
-    private bool IsReserved(string clientId) => clientId == FirstClient.ClientId && (first.Exists || options.ClientsTable is not "");
+    private bool IsReserved(string clientId) => clientId == BootstrapClient.ClientId && (first.Exists || options.ClientsTable is not "");
 
-    private bool IsFirst(string clientId) => first.Exists && clientId == FirstClient.ClientId;
+    private bool IsFirst(string clientId) => first.Exists && clientId == BootstrapClient.ClientId;
 
-    private static string ReadId(JsonObject members, ClientRegistration registration)
+    private static string ReadId(JsonObject members, ClientMetadataReader registration)
     {
-        if (!members.Remove(ClientRegistration.ClientId, out var chosen) || chosen is null)
+        if (!members.Remove(ClientMetadataReader.ClientId, out var chosen) || chosen is null)
         {
             return RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 20);
         }
@@ -281,7 +285,7 @@ internal sealed class ClientAdministration(
         }
 
         registration.Add(
-            ClientRegistration.ClientId, $"must be 1 to {Client.MaximumIdLength} letters, digits or any of . _ ~ - (not in front)");
+            ClientMetadataReader.ClientId, $"must be 1 to {Client.MaximumIdLength} letters, digits or any of . _ ~ - (not in front)");
 
         return "";
     }

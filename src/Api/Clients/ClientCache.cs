@@ -1,3 +1,5 @@
+using Api.Foundation.Caching;
+
 namespace Api.Clients;
 
 /// <summary>

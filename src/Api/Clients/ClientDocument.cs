@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Api.Configuration;
+using Api.Foundation.Json;
 using Api.Foundation.Net;
+using Api.OAuth;
 
 namespace Api.Clients;
 
@@ -53,7 +56,7 @@ internal sealed record ClientDocument(
     {
         try
         {
-            JsonTexts.ReadAll(Encoding.UTF8.GetBytes(json));
+            Utf8Json.ReadAll(Encoding.UTF8.GetBytes(json));
             var document = JsonSerializer.Deserialize(json, ClientJson.Default.ClientDocument) ?? throw new FormatException("it is null");
 
             return document.ToClient(clientId, lastUses) with { Version = version };
@@ -103,7 +106,7 @@ internal sealed record ClientDocument(
         {
             ClientId = ClientId,
             ClientName = ClientName,
-            Scopes = Api.Scope.Parse(Scope) ?? throw new FormatException("scope has a character that RFC 6749 §3.3 excludes"),
+            Scopes = OAuth.Scope.Parse(Scope) ?? throw new FormatException("scope has a character that RFC 6749 §3.3 excludes"),
             AuthenticationMethod = TokenEndpointAuthMethod,
             Secrets = [
                 .. Secrets.Select(secret => new ClientSecret(secret.Id, secret.Sha256, secret.CreatedAt, secret.ExpiresAt)

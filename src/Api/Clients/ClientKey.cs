@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Api.Discovery;
+using Api.Foundation;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Clients;
@@ -145,7 +147,7 @@ internal sealed class ClientKey
     {
         try
         {
-            return Text(jwk, name) is { } text && Base64UrlText.IsOne(text) ? Base64UrlEncoder.DecodeBytes(text) : throw new FormatException();
+            return Text(jwk, name) is { } text && StrictBase64Url.IsValid(text) ? Base64UrlEncoder.DecodeBytes(text) : throw new FormatException();
         }
         catch (FormatException exception)
         {

@@ -1,3 +1,4 @@
+using Api.Foundation.Caching;
 using Api.Foundation.Net;
 
 namespace Api.Clients;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Api.OAuth;
+using Api.Routes;
 
 namespace Api.Clients;
 
@@ -58,7 +60,7 @@ internal sealed record ClientMetadata(
     {
         var all = JsonSerializer.SerializeToNode(this, ApiJson.Default.ClientMetadata)!.AsObject();
 
-        foreach (var name in all.Select(member => member.Key).Except(ClientRegistration.Editable).ToArray())
+        foreach (var name in all.Select(member => member.Key).Except(ClientMetadataReader.Editable).ToArray())
         {
             all.Remove(name);
         }

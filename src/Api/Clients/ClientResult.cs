@@ -11,7 +11,7 @@ internal sealed record ClientResult(Client? Client, ClientProblem? Problem = nul
     public static ClientResult Refused(ClientProblemKind kind, string member, string error) =>
         new(null, new(kind, new Dictionary<string, string[]> { [member] = [$"{member} {error}."] }));
 
-    public static ClientResult Refused(ClientRegistration registration) =>
+    public static ClientResult Refused(ClientMetadataReader registration) =>
         new(null, new(ClientProblemKind.Invalid, registration.Errors));
 }
 

@@ -1,3 +1,6 @@
+using Api.Configuration;
+using Api.OAuth;
+
 namespace Api.Clients;
 
 /// <summary>The client that the first start on a developer's machine makes, so that there is a token to get at once.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using Api.Configuration;
 
 namespace Api.Clients;
 
@@ -128,7 +129,7 @@ internal sealed class DynamoClientStore(IAmazonDynamoDB dynamo, AuthorizationSer
             },
             cancellation)), cancellation);
 
-    public Task<bool> TryKeepAsync(string identifier, DateTimeOffset expiresAt, CancellationToken cancellation) =>
+    public Task<bool> TryConsumeJtiAsync(string identifier, DateTimeOffset expiresAt, CancellationToken cancellation) =>
         _failures.ExplainAsync("written", () => SucceedsAsync(dynamo.PutItemAsync(
             new PutItemRequest
             {

@@ -30,7 +30,7 @@ internal interface IClientStore
     Task NoteUseAsync(string clientId, string secretId, DateOnly day, CancellationToken cancellation);
 
     /// <summary>Keeps an identifier until it expires; false where it is kept already (RFC 7523 §3, <c>jti</c>).</summary>
-    Task<bool> TryKeepAsync(string identifier, DateTimeOffset expiresAt, CancellationToken cancellation);
+    Task<bool> TryConsumeJtiAsync(string identifier, DateTimeOffset expiresAt, CancellationToken cancellation);
 }
 
 /// <summary>What came of a change.</summary>

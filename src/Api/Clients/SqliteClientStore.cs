@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Api.OAuth;
+using Api.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace Api.Clients;
@@ -92,7 +94,7 @@ internal sealed class SqliteClientStore(SqliteDatabase database, TimeProvider ti
             ("$secret_id", secretId),
             ("$day", day.ToString("O", CultureInfo.InvariantCulture))));
 
-    public Task<bool> TryKeepAsync(string identifier, DateTimeOffset expiresAt, CancellationToken cancellation) =>
+    public Task<bool> TryConsumeJtiAsync(string identifier, DateTimeOffset expiresAt, CancellationToken cancellation) =>
         database.WriteAsync(async connection =>
         {
             await connection.ExecuteAsync(

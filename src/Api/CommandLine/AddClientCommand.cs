@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 using System.Text;
 using System.Text.Json.Nodes;
 using Api.Clients;
-using Api.Protected;
+using Api.Configuration;
+using Api.OAuth;
+using Api.Routes;
 using Api.Tokens;
 
 namespace Api.CommandLine;
@@ -50,10 +52,10 @@ internal static class AddClientCommand
         Json("--claims", "JSON", "Claims of its own for its tokens", Encoding.UTF8.GetBytes);
 
     private static readonly Option<int?> Lifetime =
-        Answer.Seconds("--lifetime", "How long its tokens live; without it, as the setting AccessTokenLifetime says");
+        CommandOutput.Seconds("--lifetime", "How long its tokens live; without it, as the setting AccessTokenLifetime says");
 
     private static readonly Option<int?> Reuse =
-        Answer.Seconds("--reuse", "For how long it gets the same token again; without it, each request gets a new one");
+        CommandOutput.Seconds("--reuse", "For how long it gets the same token again; without it, each request gets a new one");
 
     public static Command Create()
     {
@@ -71,7 +73,7 @@ internal static class AddClientCommand
         var clients = await ClientCommands.OpenAsync(services, create: true, cancellation);
         var added = await clients!.AddAsync(Members(result), ClientCommands.By);
 
-        return added.Made is not { ClearText: var secret } ? await Answer.WriteAsync(result, added) : await Answer.WriteAsync(
+        return added.Made is not { ClearText: var secret } ? await CommandOutput.WriteAsync(result, added) : await CommandOutput.WriteAsync(
             result,
             ClientMetadata.From(added),
             ApiJson.Default.ClientMetadata,
@@ -91,7 +93,7 @@ internal static class AddClientCommand
     {
         ["client_name"] = result.GetValue(Name),
         ["scope"] = string.Join(' ', result.GetRequiredValue(Scopes)),
-        [ClientRegistration.ClientId] = result.GetValue(Id),
+        [ClientMetadataReader.ClientId] = result.GetValue(Id),
         ["token_endpoint_auth_method"] = result.GetValue(Method),
         ["jwks"] = result.GetValue(Jwks),
         ["jwks_uri"] = result.GetValue(JwksUri),
@@ -117,12 +119,12 @@ internal static class AddClientCommand
     {
         try
         {
-            if (AdminBody.Parse(read(result.Tokens[0].Value)) is { } value)
+            if (AdminRequestBody.Parse(read(result.Tokens[0].Value)) is { } value)
             {
                 return value;
             }
 
-            result.AddError($"{name} is not {AdminBody.Rule}.");
+            result.AddError($"{name} is not {AdminRequestBody.Rule}.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -136,7 +138,7 @@ internal static class AddClientCommand
     private static byte[] ReadFile(string path)
     {
         using var file = File.OpenRead(path);
-        var buffer = new byte[AdminBody.MaximumLength];
+        var buffer = new byte[AdminRequestBody.MaximumLength];
 
         return buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
     }

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Api.Audit;
 using Api.Clients;
-using Api.Protected;
+using Api.Configuration;
+using Api.Routes;
+using Api.Storage;
 
 namespace Api.CommandLine;
 
@@ -14,10 +17,10 @@ internal static class ClientCommands
     private static readonly Argument<string> SecretId = new("SECRET_ID") { Description = "The secret's id, from `clients show`" };
 
     private static readonly Option<int?> ExpiresIn =
-        Answer.Seconds("--expires-in", "How long the new secret lives; without it, until it is removed");
+        CommandOutput.Seconds("--expires-in", "How long the new secret lives; without it, until it is removed");
 
     private static readonly Option<int?> PreviousExpiresIn =
-        Answer.Seconds("--previous-expires-in", "How long the one before lives on; without it, as long as it would have");
+        CommandOutput.Seconds("--previous-expires-in", "How long the one before lives on; without it, as long as it would have");
 
     /// <summary>Whom the log names.</summary>
     public static Actor By => new($"command line ({Environment.UserName})");
@@ -45,7 +48,7 @@ internal static class ClientCommands
         {
             var database = services.GetRequiredService<SqliteDatabase>();
 
-            if (!create && !services.GetRequiredService<FirstClient>().Exists && !File.Exists(database.Path))
+            if (!create && !services.GetRequiredService<BootstrapClient>().Exists && !File.Exists(database.Path))
             {
                 return null;
             }
@@ -64,7 +67,7 @@ internal static class ClientCommands
             var clients = await OpenAsync(services, create: false, cancellation);
             var list = clients is null ? [] : await ReadAllAsync(clients, cancellation);
 
-            return await Answer.WriteAsync(
+            return await CommandOutput.WriteAsync(
                 result,
                 ClientList.From(list, nextCursor: null),
                 ApiJson.Default.ClientList,
@@ -102,7 +105,7 @@ internal static class ClientCommands
     }
 
     private static async Task<int> ShowAsync(ClientAdministration clients, ParseResult result, CancellationToken cancellation) =>
-        await Answer.WriteAsync(result, await clients.FindAsync(result.GetRequiredValue(Id), cancellation));
+        await CommandOutput.WriteAsync(result, await clients.FindAsync(result.GetRequiredValue(Id), cancellation));
 
     private static async Task<int> RotateAsync(ClientAdministration clients, ParseResult result, CancellationToken cancellation)
     {
@@ -115,7 +118,7 @@ internal static class ClientCommands
             ? await clients.AddSecretAsync(result.GetRequiredValue(Id), expiresIn, previousExpiresIn, versions: null, By, cancellation)
             : new(null, invalid);
 
-        return rotated.Problem is not null ? await Answer.WriteAsync(result, rotated) : await Answer.WriteAsync(
+        return rotated.Problem is not null ? await CommandOutput.WriteAsync(result, rotated) : await CommandOutput.WriteAsync(
             result,
             NewSecret.From(rotated),
             ApiJson.Default.NewSecret,
@@ -137,15 +140,15 @@ internal static class ClientCommands
 
     private static async Task<int> PatchAsync(
         ClientAdministration clients, ParseResult result, JsonObject patch, CancellationToken cancellation) =>
-        await Answer.WriteAsync(
+        await CommandOutput.WriteAsync(
             result, await clients.PatchAsync(result.GetRequiredValue(Id), patch, versions: null, By, cancellation));
 
     private static async Task<int> RemoveAsync(ClientAdministration clients, ParseResult result, CancellationToken cancellation) =>
-        await Answer.WriteAsync(
+        await CommandOutput.WriteAsync(
             result, await clients.RemoveAsync(result.GetRequiredValue(Id), versions: null, By, cancellation));
 
     private static async Task<int> RemoveSecretAsync(ClientAdministration clients, ParseResult result, CancellationToken cancellation) =>
-        await Answer.WriteAsync(result, await clients.RemoveSecretAsync(
+        await CommandOutput.WriteAsync(result, await clients.RemoveSecretAsync(
             result.GetRequiredValue(Id), result.GetRequiredValue(SecretId), versions: null, By, cancellation));
 
     private static async Task<List<StoredClient>> ReadAllAsync(ClientAdministration clients, CancellationToken cancellation)
@@ -162,7 +165,7 @@ internal static class ClientCommands
         return all;
     }
 
-    private static string Table(List<StoredClient> clients) => Answer.Table(
+    private static string Table(List<StoredClient> clients) => CommandOutput.Table(
         ["CLIENT_ID", "NAME", "SCOPE", "ENABLED", "SECRETS", "KEYS", "LAST USED"],
         clients.Select(stored => stored.Client).OfType<Client>().Select(client => new[]
         {

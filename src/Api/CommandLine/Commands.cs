@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Api.Audit;
 using Api.Clients;
+using Api.Configuration;
 using Api.Foundation.Net;
+using Api.Hosting;
 using Api.Keys;
 using Microsoft.Extensions.Logging.Console;
 
@@ -40,7 +43,7 @@ internal static class Commands
             ClientCommands.Create(),
             KeyCommands.Create(),
             OpenApiCommand.Create(),
-            Answer.Json,
+            CommandOutput.Json,
         };
 
         foreach (var (name, description) in Settings)
@@ -62,7 +65,7 @@ internal static class Commands
         {
             return await result.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
         }
-        catch (Exception exception) when (FailedStart.Reason(exception) is { } reason)
+        catch (Exception exception) when (StartupFailure.Reason(exception) is { } reason)
         {
             await Console.Error.WriteLineAsync(reason);
 
@@ -106,7 +109,7 @@ internal static class Commands
             (console.SingleLine, console.ColorBehavior) = (true, LoggerColorBehavior.Disabled));
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<Audit>();
+        builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddAuthorizationServer();
         builder.Services.PostConfigure<AuthorizationServerOptions>(options =>
             options.Issuer = options.Issuer is "" ? NoIssuer : options.Issuer);

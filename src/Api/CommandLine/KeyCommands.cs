@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Api.Configuration;
 using Api.Keys;
-using Api.Protected;
+using Api.Routes;
 
 namespace Api.CommandLine;
 
@@ -28,7 +29,7 @@ internal static class KeyCommands
             await Console.Error.WriteLineAsync(warning);
         }
 
-        return await Answer.WriteAsync(result, list, ApiJson.Default.KeyList, list.Keys is [] ? NoKeys(services) : Answer.Table(
+        return await CommandOutput.WriteAsync(result, list, ApiJson.Default.KeyList, list.Keys is [] ? NoKeys(services) : CommandOutput.Table(
             ["KID", "STATE", "CREATED", "SIGNS FROM", "PUBLISHED UNTIL"],
             list.Keys.Select(key => new[]
             {
@@ -50,11 +51,11 @@ internal static class KeyCommands
         await services.GetRequiredService<KeyAdministration>().RotateAsync(ClientCommands.By, cancellation);
         var times = KeyRotationTimes.From(services.GetRequiredService<KeySchedule>(), now);
 
-        return await Answer.WriteAsync(
+        return await CommandOutput.WriteAsync(
             result,
             times,
             ApiJson.Default.KeyRotationTimes,
-            "A new signing key is on its way.\n" + Answer.Lines(times, ApiJson.Default.KeyRotationTimes));
+            "A new signing key is on its way.\n" + CommandOutput.Lines(times, ApiJson.Default.KeyRotationTimes));
     }
 
     /// <summary>The ring as it is: where there is none in a file, whoever looks for it does not make it.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Api.Foundation.Net;
 
 namespace Api.Deployment;
 
@@ -19,7 +20,7 @@ internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
 
     /// <exception cref="InvalidOperationException">The event names no https address to answer to.</exception>
     public static CustomResourceRequest Read(JsonElement input) =>
-        StringOf(input, "ResponseURL") is { } address && TrustedAddress.Is(address)
+        StringOf(input, "ResponseURL") is { } address && SecureAddress.IsHttpsOrLoopback(address)
             ? new(input, new(address))
             : throw new InvalidOperationException("The event has no ResponseURL with https, so there is no address to answer to.");
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Api.Foundation;
+using Api.Foundation.Net;
 using static System.FormattableString;
 
 namespace Api.Deployment;
@@ -30,7 +32,7 @@ internal sealed class IssuerProbe(HttpClient http, TimeProvider time)
             return $"{discovery} names the issuer '{named}' instead of '{issuer}'.";
         }
 
-        if (StringOf(metadata, "jwks_uri") is not { } address || !TrustedAddress.Is(address))
+        if (StringOf(metadata, "jwks_uri") is not { } address || !SecureAddress.IsHttpsOrLoopback(address))
         {
             return $"{discovery} names the jwks_uri '{StringOf(metadata, "jwks_uri")}', which is not an https address.";
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Api.Foundation.Net;
 
 namespace Api.Deployment;
 
@@ -22,7 +23,7 @@ internal sealed class ReadinessGate(HttpClient http, TimeProvider time)
     /// <exception cref="InvalidOperationException">The event names no address to answer to.</exception>
     /// <exception cref="HttpRequestException">No attempt to answer succeeded.</exception>
     public Task<CustomResourceResponse> HandleAsync(JsonElement input) => _resource.HandleAsync(input, async request =>
-        request.Issuer is { } issuer && TrustedAddress.Is(issuer)
+        request.Issuer is { } issuer && SecureAddress.IsHttpsOrLoopback(issuer)
             ? await WaitAsync(issuer)
             : "The property Issuer is not an https address.");
 

@@ -1,7 +1,9 @@
+using Api.Audit;
+
 namespace Api.Keys;
 
 /// <summary>What an administrator may do to the signing keys, whether over HTTP or on the command line: audited.</summary>
-internal sealed class KeyAdministration(KeyRingCache keys, Audit audit)
+internal sealed class KeyAdministration(KeyRingCache keys, AuditLog audit)
 {
     /// <summary>Asks for a new key.</summary>
     /// <exception cref="KeyRingFullException">There is no room for one more key.</exception>
@@ -14,7 +16,7 @@ internal sealed class KeyAdministration(KeyRingCache keys, Audit audit)
         }
         catch (KeyRingException exception) when (exception is not KeyRingFullException)
         {
-            audit.KeysChanged(by, $"Rotation{Audit.OutcomeUnknown}");
+            audit.KeysChanged(by, $"Rotation{AuditLog.OutcomeUnknown}");
 
             throw;
         }

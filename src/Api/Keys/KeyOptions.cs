@@ -1,3 +1,4 @@
+using Api.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Api.Keys;
@@ -72,6 +73,6 @@ internal sealed class KeyOptionsValidator : IValidateOptions<KeyOptions>
         AuthorizationServerOptions.GatewayCacheAge
         + AuthorizationServerOptions.WellKnownMaxAge
         + options.KeyCacheAge
-        + KeySchedule.LongestDelivery
+        + KeySchedule.MaximumRotationDuration
         + (2 * AuthorizationServerOptions.ClockSkew);
 }

@@ -8,7 +8,7 @@ namespace Api.Keys;
 /// </summary>
 internal sealed class KeyRevocation(KeyRingSecret secret, KeyOptions options, TimeProvider time)
 {
-    private readonly KeyRingChanges _changes = new(secret, options, time);
+    private readonly KeyRotationSteps _changes = new(secret, options, time);
 
     /// <summary>Revokes the key. If it is the one that signs, a new key signs from now on. The result says what was done.</summary>
     /// <exception cref="InvalidOperationException">The event names no key, or there are no keys yet.</exception>

@@ -116,8 +116,8 @@ internal sealed class KeyRing
     /// Whether this ring still is <paramref name="current"/> with one more key: nothing else has been added or taken out since it
     /// was made, and the new key is not so old that it would sign before it has been published for long enough.
     /// </summary>
-    public bool Succeeds(KeyRing current, DateTimeOffset now) =>
-        Newest.CreatedAt + KeySchedule.LongestDelivery >= now
+    public bool IsSuccessorOf(KeyRing current, DateTimeOffset now) =>
+        Newest.CreatedAt + KeySchedule.MaximumRotationDuration >= now
         && Keys[..^1].All(key => current.Keys.Any(other => other.Kid == key.Kid))
         && current.PublishedAt(now).All(key => Keys.Any(other => other.Kid == key.Kid));
 

@@ -7,12 +7,12 @@ namespace Api.Keys;
 internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions options, TimeProvider time, ILogger<KeyRingCache> logger)
 {
     /// <summary>How long a request waits for a newer ring while there is an old one, and for one at all.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PatienceWithoutRing = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LoadTimeoutWithoutRing = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a store that failed is left alone while there is an old ring, and without one.</summary>
-    private static readonly TimeSpan Respite = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan RespiteWithoutRing = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryDelayWithoutRing = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan EarlyReloadInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);
@@ -85,7 +85,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
 
         try
         {
-            return await loading.WaitAsync(old is null ? PatienceWithoutRing : Patience, cancellation);
+            return await loading.WaitAsync(old is null ? LoadTimeoutWithoutRing : LoadTimeout, cancellation);
         }
         catch (Exception exception) when (exception is TimeoutException or KeyRingException)
         {
@@ -93,7 +93,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
             var failure = exception as KeyRingException ?? new KeyRingException("Loading the signing keys takes too long.", exception);
             Warn(failure.Message);
 
-            return GiveRespite(failure) ?? throw failure;
+            return DelayRetry(failure) ?? throw failure;
         }
     }
 
@@ -141,7 +141,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
         return ring;
     }
 
-    private KeyRing? GiveRespite(KeyRingException failure)
+    private KeyRing? DelayRetry(KeyRingException failure)
     {
         lock (_gate)
         {
@@ -150,7 +150,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
             // Unless the ring has come in the meantime.
             if (time.GetUtcNow() is var now && now >= _state.UseUntil)
             {
-                Volatile.Write(ref _state, new(ring, failure, now + (ring is null ? RespiteWithoutRing : Respite)));
+                Volatile.Write(ref _state, new(ring, failure, now + (ring is null ? RetryDelayWithoutRing : RetryDelay)));
             }
 
             return ring;

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Api.Configuration;
+using Api.Foundation;
 
 namespace Api.Keys;
 
@@ -54,7 +56,7 @@ internal sealed partial class KeyRingFile(
     /// <summary>Changes the ring while no other process does; a change that returns the same ring writes nothing.</summary>
     private async Task<KeyRing> ChangeAsync(Func<KeyRing?, KeyRing> change, CancellationToken cancellation)
     {
-        OwnerOnly.CreateFolder(server.DataDirectory);
+        PrivateFile.CreateFolder(server.DataDirectory);
         await using var otherProcessesWait = await LockAsync(cancellation);
         var ring = File.Exists(_path) ? Read() : null;
         var changed = change(ring);
@@ -75,7 +77,7 @@ internal sealed partial class KeyRingFile(
         {
             try
             {
-                return OwnerOnly.OpenLock($"{_path}.lock");
+                return PrivateFile.OpenLock($"{_path}.lock");
             }
             catch (IOException) when (waiting.Elapsed < LongestWait && File.Exists($"{_path}.lock"))
             {
@@ -87,7 +89,7 @@ internal sealed partial class KeyRingFile(
     // At once: it is small, and here.
     private KeyRing Read()
     {
-        if (OwnerOnly.IsOpenToOthers(_path))
+        if (PrivateFile.IsOpenToOthers(_path))
         {
             throw new KeyRingException(
                 $"The signing keys in {_path} may be read or written by others. Run `chmod 600 {_path}`; if somebody else may have "
@@ -114,7 +116,7 @@ internal sealed partial class KeyRingFile(
 
         try
         {
-            await using (var file = OwnerOnly.CreateFile(temporary))
+            await using (var file = PrivateFile.CreateFile(temporary))
             {
                 await file.WriteAsync(KeyRingDocument.Write(ring.Keys), cancellation);
                 await file.FlushAsync(cancellation);

@@ -8,7 +8,7 @@ namespace Api.Keys;
 /// </summary>
 internal sealed class KeyRotation(KeyRingSecret secret, KeyOptions options, TimeProvider time)
 {
-    private readonly KeyRingChanges _changes = new(secret, options, time);
+    private readonly KeyRotationSteps _changes = new(secret, options, time);
 
     /// <summary>Does what the event asks for. The result says what was done.</summary>
     /// <exception cref="InvalidOperationException">

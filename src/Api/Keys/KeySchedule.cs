@@ -1,3 +1,5 @@
+using Api.Configuration;
+
 namespace Api.Keys;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal sealed record KeySchedule(TimeSpan Propagation, TimeSpan Retention, Tim
     /// How long a rotation may take from the making of a key to its publication; a key that is late would sign before those who
     /// cache key sets have seen it for long enough.
     /// </summary>
-    public static readonly TimeSpan LongestDelivery = TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan MaximumRotationDuration = TimeSpan.FromMinutes(15);
 
     /// <summary>Retention is derived: the longest life of a token, and all that caches and clocks may add to it.</summary>
     public static KeySchedule From(KeyOptions options) => new(

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Api.Discovery;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Keys;

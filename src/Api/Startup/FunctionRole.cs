@@ -1,3 +1,6 @@
+using Api.Deployment;
+using Api.Foundation;
+using Api.Keys;
 using Microsoft.Extensions.Options;
 
 namespace Api.Startup;
@@ -40,7 +43,7 @@ internal static class FunctionRoles
         return role switch
         {
             null => throw Invalid($"{Variable} '{name}' must be {string.Join(", ", Enum.GetNames<FunctionRole>())}, or not set."),
-            not FunctionRole.Api when !OnLambda.IsHere => throw Invalid($"{Variable} '{name}' works on AWS Lambda only. Remove the variable."),
+            not FunctionRole.Api when !LambdaEnvironment.IsActive => throw Invalid($"{Variable} '{name}' works on AWS Lambda only. Remove the variable."),
             { } known => known,
         };
     }

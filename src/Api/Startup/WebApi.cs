@@ -1,11 +1,15 @@
 using Amazon.Lambda.Serialization.SystemTextJson;
 using Api.ApiDescription;
+using Api.Audit;
+using Api.Bearer;
 using Api.Clients;
+using Api.Configuration;
+using Api.Discovery;
 using Api.Foundation.Net;
+using Api.Hosting;
 using Api.Keys;
-using Api.Protected;
+using Api.Routes;
 using Api.Tokens;
-using Api.WellKnown;
 
 namespace Api.Startup;
 
@@ -17,22 +21,22 @@ internal static class WebApi
     {
         var builder = WebApplication.CreateSlimBuilder(args);
 
-        JsonLines.UseInOperation(builder.Logging, builder.Environment);
+        JsonLinesLogger.UseInOperation(builder.Logging, builder.Environment);
         builder.WebHost.ConfigureKestrel(ServerLimits.Configure);
         builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi, new SourceGeneratorLambdaJsonSerializer<LambdaJson>());
         builder.Services.AddProblemDetails();
         builder.Services.AddSecurityHeaders();
-        builder.Services.AddExceptionHandler<Unavailable>();
+        builder.Services.AddExceptionHandler<ServiceUnavailableHandler>();
         builder.Services.AddSingleton(TimeProvider.System);
         ApiJson.AddTo(builder.Services);
-        builder.Services.AddSingleton<Audit>();
+        builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddAuthorizationServer();
         builder.Services.AddKeys();
         builder.Services.AddPublicHttpFetch();
         builder.Services.AddClients();
         builder.Services.AddTokens();
         builder.Services.AddCrossOrigin();
-        builder.Services.AddWellKnown();
+        builder.Services.AddDiscovery();
         builder.Services.AddBearerAuthentication();
 
         if (AuthorizationServerOptions.HasSwagger(builder.Configuration, builder.Environment))
@@ -59,7 +63,7 @@ internal static class WebApi
         app.UseAuthentication();
         app.UseAuthorization();
 
-        app.MapWellKnown();
+        app.MapDiscovery();
         app.MapToken();
         app.MapUser();
         app.MapAdmin();

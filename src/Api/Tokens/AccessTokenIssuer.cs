@@ -3,7 +3,10 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Api.Clients;
+using Api.Configuration;
+using Api.Foundation.Json;
 using Api.Keys;
+using Api.OAuth;
 
 namespace Api.Tokens;
 
@@ -32,7 +35,7 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
         var lifetime = (long)(client.AccessTokenLifetime ?? options.AccessTokenLifetime).TotalSeconds;
         var issuedAt = now.ToUnixTimeSeconds();
         var payload = ClaimsOf(client, scope).With(issuedAt, issuedAt + lifetime, tokenId);
-        var token = CompactJws.Sign(HeaderOf(key).Encoded, payload.Span, key);
+        var token = JwtSigner.Sign(HeaderOf(key).Encoded, payload.Span, key);
         var issued = new IssuedToken(new(token, "Bearer", lifetime, scope), tokenId);
         _reusable.Keep(client, scope, key.Kid, now, issued);
 
@@ -65,7 +68,7 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
     /// <summary>The protected header of the tokens that a key signs (RFC 7515 §4, RFC 9068 §2.1).</summary>
     private sealed record Header(SigningKey Key, byte[] Encoded)
     {
-        public static Header Of(SigningKey key, string type) => new(key, Base64Url.EncodeToUtf8(JsonTexts.WriteObject(json =>
+        public static Header Of(SigningKey key, string type) => new(key, Base64Url.EncodeToUtf8(Utf8Json.WriteObject(json =>
         {
             json.WriteString("alg"u8, "RS256"u8);
             json.WriteString("kid"u8, key.Kid);

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Unicode;
 using Api.Clients;
+using Api.Configuration;
+using Api.Foundation.Json;
+using Api.OAuth;
 
 namespace Api.Tokens;
 
@@ -43,7 +46,7 @@ internal sealed class ConstantClaims
         return payload.AsMemory(0, _before.Length + written + _after.Length);
     }
 
-    private static byte[] Before(Client client, string scope, AuthorizationServerOptions options) => JsonTexts.WriteObject(json =>
+    private static byte[] Before(Client client, string scope, AuthorizationServerOptions options) => Utf8Json.WriteObject(json =>
     {
         json.WriteString("iss"u8, options.Issuer);
         json.WriteString("sub"u8, client.ClientId);
@@ -54,7 +57,7 @@ internal sealed class ConstantClaims
 
     private static byte[] After(Client client)
     {
-        var claims = JsonTexts.WriteObject(json =>
+        var claims = Utf8Json.WriteObject(json =>
         {
             foreach (var (name, value) in client.Claims)
             {

@@ -1,4 +1,6 @@
 using Api.Clients;
+using Api.Foundation.Caching;
+using Api.OAuth;
 
 namespace Api.Tokens;
 

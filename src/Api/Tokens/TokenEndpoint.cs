@@ -1,5 +1,8 @@
 using System.Net.Mime;
-using Api.ApiDescription;
+using Api.Audit;
+using Api.Clients;
+using Api.Hosting;
+using Api.OAuth;
 
 namespace Api.Tokens;
 
@@ -15,7 +18,7 @@ internal static class TokenEndpoint
         services.AddSingleton<AccessTokenIssuer>();
         services.AddSingleton<AssertionAuthentication>();
         services.AddSingleton<ClientAuthentication>();
-        services.AddSingleton<ScopeGrant>();
+        services.AddSingleton<ScopePolicy>();
     }
 
     public static void MapToken(this IEndpointRouteBuilder routes)
@@ -30,46 +33,46 @@ internal static class TokenEndpoint
             .WithMetadata(new DescribedBody(
                 typeof(TokenRequestBody), [MediaTypeNames.Application.FormUrlEncoded, MediaTypeNames.Application.Json]))
             .Produces<TokenResponse>()
-            .Produces<TokenErrorResponse>(StatusCodes.Status400BadRequest)
-            .Produces<TokenErrorResponse>(StatusCodes.Status401Unauthorized)
-            .Produces<TokenErrorResponse>(StatusCodes.Status408RequestTimeout)
-            .Produces<TokenErrorResponse>(StatusCodes.Status413PayloadTooLarge)
-            .Produces<TokenErrorResponse>(StatusCodes.Status415UnsupportedMediaType)
-            .Produces<TokenErrorResponse>(StatusCodes.Status503ServiceUnavailable)
+            .Produces<OAuthErrorResponse>(StatusCodes.Status400BadRequest)
+            .Produces<OAuthErrorResponse>(StatusCodes.Status401Unauthorized)
+            .Produces<OAuthErrorResponse>(StatusCodes.Status408RequestTimeout)
+            .Produces<OAuthErrorResponse>(StatusCodes.Status413PayloadTooLarge)
+            .Produces<OAuthErrorResponse>(StatusCodes.Status415UnsupportedMediaType)
+            .Produces<OAuthErrorResponse>(StatusCodes.Status503ServiceUnavailable)
             .ShortCircuit();
 
-        routes.MapMethodNotAllowed(Path, HttpMethods.Post, TokenError.MethodNotAllowed);
+        routes.MapMethodNotAllowed(Path, HttpMethods.Post, OAuthError.MethodNotAllowed);
     }
 
     private static async Task<IResult> PostAsync(
         HttpContext http,
         ClientAuthentication authentication,
         AccessTokenIssuer issuer,
-        ScopeGrant grant,
-        Audit audit)
+        ScopePolicy grant,
+        AuditLog audit)
     {
         http.Response.NoStore();
-        TokenParameters? parameters = null;
-        ClientCredentials? credentials = null;
+        RequestParameters? parameters = null;
+        PresentedCredentials? credentials = null;
 
         var (body, unreadable) = await RequestBody.ReadAsync(http.Request, MaximumBodyLength);
 
         if (unreadable is not null)
         {
-            return Refuse(TokenError.InvalidBody(unreadable));
+            return Refuse(OAuthError.InvalidBody(unreadable));
         }
 
-        if (!TokenParameters.TryParse(http.Request.ContentType, body, out parameters, out var error))
+        if (!RequestParameters.TryParse(http.Request.ContentType, body, out parameters, out var error))
         {
             return Refuse(error);
         }
 
         if (parameters.GrantType is null)
         {
-            return Refuse(TokenError.InvalidRequest("The grant_type is missing."));
+            return Refuse(OAuthError.InvalidRequest("The grant_type is missing."));
         }
 
-        if (!ClientCredentials.TryParse(http.Request.Headers.Authorization, parameters, out credentials, out error))
+        if (!PresentedCredentials.TryParse(http.Request.Headers.Authorization, parameters, out credentials, out error))
         {
             return Refuse(error);
         }
@@ -83,17 +86,17 @@ internal static class TokenEndpoint
 
         if (!client.Enabled)
         {
-            return Refuse(TokenError.UnauthorizedClient, client.ClientId);
+            return Refuse(OAuthError.UnauthorizedClient, client.ClientId);
         }
 
         if (parameters.GrantType is not "client_credentials")
         {
-            return Refuse(TokenError.UnsupportedGrantType, client.ClientId);
+            return Refuse(OAuthError.UnsupportedGrantType, client.ClientId);
         }
 
         if (grant.Find(client, parameters.Scope) is not { } scopes)
         {
-            return Refuse(TokenError.InvalidScope, client.ClientId);
+            return Refuse(OAuthError.InvalidScope, client.ClientId);
         }
 
         var issued = await issuer.IssueAsync(client, scopes, http.RequestAborted);
@@ -101,7 +104,7 @@ internal static class TokenEndpoint
 
         return issued.Response;
 
-        TokenError Refuse(TokenError refusal, string? clientId = null)
+        OAuthError Refuse(OAuthError refusal, string? clientId = null)
         {
             audit.TokenRefused(
                 http, clientId, credentials?.ClientId ?? parameters?.ClientId, parameters?.Scope, refusal.Error, refusal.Reason);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Unicode;
+using Api.OAuth;
 
 namespace Api.Tokens;
 

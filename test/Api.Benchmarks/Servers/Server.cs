@@ -6,7 +6,7 @@ namespace Api.Benchmarks.Servers;
 /// <summary>A server in a process of its own, on a free port.</summary>
 internal sealed class Server : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Child _child;
 
@@ -49,7 +49,7 @@ internal sealed class Server : IAsyncDisposable
         {
             for (var waited = TimeSpan.Zero; !await AcceptsAsync(port, cancellation); waited += TimeSpan.FromMilliseconds(50))
             {
-                if (child.HasExited || waited > Patience)
+                if (child.HasExited || waited > LoadTimeout)
                 {
                     throw child.Failure("The server does not start");
                 }

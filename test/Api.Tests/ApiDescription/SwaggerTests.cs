@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Api.Discovery;
 using Api.Tests.Support;
+using Api.Tokens;
 
 namespace Api.Tests.ApiDescription;
 
@@ -94,8 +96,8 @@ public sealed class SwaggerTests : IDisposable
         await using var api = await ApiProcess.StartAsync(_folder["data"]);
         var screenshot = Path.Combine(AppContext.BaseDirectory, "swagger.png");
 
-        var shown = JsonSerializer.Deserialize<JsonElement>(await Elsewhere.RunNodeAsync(
-            "swagger.mjs", Elsewhere.Chromium!, api.Address, "development", api.Secret, screenshot));
+        var shown = JsonSerializer.Deserialize<JsonElement>(await ExternalTools.RunNodeAsync(
+            "swagger.mjs", ExternalTools.Chromium!, api.Address, "development", api.Secret, screenshot));
 
         Assert.Empty(shown.GetProperty("problems").EnumerateArray());
         Assert.Equal(15, shown.GetProperty("operations").GetArrayLength());
@@ -111,8 +113,8 @@ public sealed class SwaggerTests : IDisposable
     {
         await using var api = await ApiProcess.StartAsync(_folder["data"]);
 
-        var shown = JsonSerializer.Deserialize<JsonElement>(await Elsewhere.RunNodeAsync(
-            "client-life.mjs", Elsewhere.Chromium!, api.Address, "development", api.Secret, AppContext.BaseDirectory));
+        var shown = JsonSerializer.Deserialize<JsonElement>(await ExternalTools.RunNodeAsync(
+            "client-life.mjs", ExternalTools.Chromium!, api.Address, "development", api.Secret, AppContext.BaseDirectory));
 
         Assert.Empty(shown.GetProperty("problems").EnumerateArray());
         var steps = shown.GetProperty("steps");

@@ -1,3 +1,4 @@
+using Api.Clients;
 using static Api.Tests.Attacks.TokenRequest;
 
 namespace Api.Tests.Attacks;

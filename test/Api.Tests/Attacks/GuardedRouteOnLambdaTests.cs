@@ -1,3 +1,4 @@
+using Api.Tests.Fuzz;
 using Api.Tests.Support;
 
 namespace Api.Tests.Attacks;

@@ -1,6 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using Api.Configuration;
 using Api.Keys;
+using Api.OAuth;
+using Api.Tests.Conformance;
+using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -78,9 +78,9 @@ public sealed class ClientRegistrationTests
 
     private static JsonObject Set(params JsonNode[] keys) => new() { ["keys"] = new JsonArray(keys) };
 
-    private static ClientRegistration Registration() => new(new() { Issuer = ApiFactory.Issuer });
+    private static ClientMetadataReader Registration() => new(new() { Issuer = ApiFactory.Issuer });
 
-    private static (Client? Client, ClientRegistration Registration) Read(string name, JsonNode value)
+    private static (Client? Client, ClientMetadataReader Registration) Read(string name, JsonNode value)
     {
         var registration = Registration();
         var members = Members();

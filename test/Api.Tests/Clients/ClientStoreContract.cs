@@ -1,5 +1,7 @@
 using System.Reflection;
 using Api.Clients;
+using Api.OAuth;
+using Api.Tests.Soak;
 using Api.Tests.Support;
 
 namespace Api.Tests.Clients;
@@ -247,15 +249,15 @@ public abstract class ClientStoreContract
         var identifier = NewId();
         var expiry = Time.Now.AddMinutes(5);
 
-        var kept = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => store.TryKeepAsync(identifier, expiry, default))));
+        var kept = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => store.TryConsumeJtiAsync(identifier, expiry, default))));
 
         Assert.Single(kept, true);
         Time.Now = expiry.AddSeconds(-1);
-        Assert.False(await store.TryKeepAsync(identifier, expiry, default));
-        Assert.True(await store.TryKeepAsync(NewId(), expiry, default));
+        Assert.False(await store.TryConsumeJtiAsync(identifier, expiry, default));
+        Assert.True(await store.TryConsumeJtiAsync(NewId(), expiry, default));
         Time.Now = expiry;
-        Assert.True(await store.TryKeepAsync(identifier, expiry.AddMinutes(5), default));
-        Assert.False(await store.TryKeepAsync(identifier, expiry.AddMinutes(5), default));
+        Assert.True(await store.TryConsumeJtiAsync(identifier, expiry.AddMinutes(5), default));
+        Assert.False(await store.TryConsumeJtiAsync(identifier, expiry.AddMinutes(5), default));
     }
 
     protected static string NewId() => $"c{Guid.NewGuid():N}";

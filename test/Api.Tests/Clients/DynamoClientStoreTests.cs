@@ -1,6 +1,8 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Api.Clients;
+using Api.Tests.Conformance;
+using Api.Tests.Keys;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
@@ -127,7 +129,7 @@ public sealed class DynamoClientStoreTests(MotoServer moto) : ClientStoreContrac
             () => store.ChangeAsync(client, null, keepAdministrator: false, default),
             () => store.ChangeAsync(client, null, keepAdministrator: true, default),
             () => store.NoteUseAsync("orders", "secret", new(2026, 6, 1), default),
-            () => store.TryKeepAsync("identifier", Time.Now, default),
+            () => store.TryConsumeJtiAsync("identifier", Time.Now, default),
         ];
 
         foreach (var one in all)

@@ -1,4 +1,5 @@
 using Api.Clients;
+using Api.Storage;
 using Api.Tests.Support;
 
 namespace Api.Tests.Clients;

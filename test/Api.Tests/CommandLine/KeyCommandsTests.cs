@@ -1,4 +1,5 @@
 using Api.Keys;
+using Api.Tests.Keys;
 using Api.Tests.Support;
 
 namespace Api.Tests.CommandLine;

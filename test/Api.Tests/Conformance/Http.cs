@@ -1,3 +1,4 @@
+using Api.Tests.Fuzz;
 using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Api.Tests.Keys;
 using Api.Tests.Support;
 
 namespace Api.Tests.Conformance;
@@ -7,7 +8,7 @@ namespace Api.Tests.Conformance;
 /// <summary>Makes docs/conformance.md of the statements.</summary>
 public sealed class PageTests
 {
-    private static readonly string Page = Path.Combine(Elsewhere.Repository, "docs", "conformance.md");
+    private static readonly string Page = Path.Combine(ExternalTools.Repository, "docs", "conformance.md");
 
     private static readonly Dictionary<string, string> Titles = new()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Api.Clients;
+using Api.Storage;
+using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using static Api.Tests.Conformance.Server;

@@ -1,4 +1,5 @@
 using Api.Tests.Attacks;
+using Api.Tests.Fuzz;
 using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;

@@ -1,4 +1,5 @@
 using Api.Tests.Attacks;
+using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using static Api.Tests.Conformance.Server;
 

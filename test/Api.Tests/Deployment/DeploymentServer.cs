@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Api.Foundation;
+using Api.Tests.Conformance;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using System.Xml.XPath;
+using Api.Tests.Soak;
 using Api.Tests.Support;
 
 namespace Api.Tests.Deployment;
@@ -8,7 +9,7 @@ namespace Api.Tests.Deployment;
 /// <summary>The project as AWS's tools see it, which read one file as XML, or mount one folder into a container.</summary>
 public sealed class ProjectFileTests : IDisposable
 {
-    private static readonly string Project = Path.Combine(Elsewhere.Repository, "src", "Api");
+    private static readonly string Project = Path.Combine(ExternalTools.Repository, "src", "Api");
 
     private readonly TemporaryFolder _folder = new();
 
@@ -50,7 +51,7 @@ public sealed class ProjectFileTests : IDisposable
     {
         CopySources(Project, _folder["source"]);
 
-        var (exitCode, output, error) = await Elsewhere.RunAsync(
+        var (exitCode, output, error) = await ExternalTools.RunAsync(
             _folder["source"], "dotnet", "msbuild", "-nologo", "-p:RuntimeIdentifier=linux-arm64", "-getItem:PackageReference,PackageVersion,ProjectReference");
 
         Assert.True(exitCode is 0, output + error);
@@ -68,7 +69,7 @@ public sealed class ProjectFileTests : IDisposable
     {
         const string Names =
             "TargetFramework,AwsPackages,Nullable,InvariantGlobalization,ManagePackageVersionsCentrally,PublishAot,SelfContained,PublishReadyToRun";
-        var (exitCode, output, error) = await Elsewhere.RunAsync(
+        var (exitCode, output, error) = await ExternalTools.RunAsync(
             folder, "env", [$"NativeAot={(native ? "true" : "")}", "dotnet", "msbuild", "-nologo", $"-getProperty:{Names}", .. arguments]);
         Assert.True(exitCode is 0, output + error);
 

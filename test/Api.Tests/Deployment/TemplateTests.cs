@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Api.Clients;
+using Api.Configuration;
 using Api.Deployment;
 using Api.Keys;
 using Api.Startup;
@@ -108,7 +109,7 @@ public sealed class TemplateTests
     [FactWith(Tool.Template)]
     public async Task Linter_has_no_findings()
     {
-        var (exitCode, output, error) = await Elsewhere.RunAsync(Elsewhere.Repository, "cfn-lint", "serverless.template");
+        var (exitCode, output, error) = await ExternalTools.RunAsync(ExternalTools.Repository, "cfn-lint", "serverless.template");
 
         Assert.Equal("", output + error);
         Assert.Equal(0, exitCode);
@@ -302,7 +303,7 @@ public sealed class TemplateTests
     private static async Task<string> CheckAsync(int expected, params string[] arguments)
     {
         var (exitCode, output, error) =
-            await Elsewhere.RunAsync(Elsewhere.Repository, "python3", ["test/template/check.py", .. arguments]);
+            await ExternalTools.RunAsync(ExternalTools.Repository, "python3", ["test/template/check.py", .. arguments]);
         Assert.True(exitCode == expected, output + error);
 
         return output;

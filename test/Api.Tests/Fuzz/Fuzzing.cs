@@ -13,7 +13,7 @@ namespace Api.Tests.Fuzz;
 internal static class Fuzzing
 {
     // Only so that a test that hangs ends.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly int? Seconds = Number("FUZZ_SECONDS");
     private static readonly int? Seed = Number("FUZZ_SEED");
@@ -43,7 +43,7 @@ internal static class Fuzzing
                 try
                 {
                     // Off this thread, which goes on where a parser never returns.
-                    var outcome = await Task.Run(() => tryAsync(input)).WaitAsync(Patience);
+                    var outcome = await Task.Run(() => tryAsync(input)).WaitAsync(LoadTimeout);
                     outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
                 }
                 catch (Exception exception)

@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Api.Clients;
+using Api.Configuration;
 using Api.Keys;
+using Api.OAuth;
 using Api.Tests.Support;
-using Api.Tokens;
 using Xunit.Abstractions;
 
 namespace Api.Tests.Fuzz;
@@ -43,7 +44,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
             """{"grant_type":"client_credentials","client_id":"orders","client_secret":"s","scope":"USER","x":[1]}"""u8.ToArray())),
         request =>
         {
-            var isRead = TokenParameters.TryParse(request.Type, request.Body, out var parameters, out var error);
+            var isRead = RequestParameters.TryParse(request.Type, request.Body, out var parameters, out var error);
 
             Assert.Equal(isRead, error is null);
             Assert.NotEqual(isRead, parameters is null);
@@ -55,7 +56,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
     [Fact]
     public Task Basic_credentials_are_read_or_refused()
     {
-        Assert.True(TokenParameters.TryParse("application/json", "{}"u8.ToArray(), out var none, out _));
+        Assert.True(RequestParameters.TryParse("application/json", "{}"u8.ToArray(), out var none, out _));
 
         return Fuzzing.RunAsync(
             output,
@@ -70,7 +71,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
             },
             header =>
             {
-                var isRead = ClientCredentials.TryParse(header, none, out var credentials, out var error);
+                var isRead = PresentedCredentials.TryParse(header, none, out var credentials, out var error);
 
                 Assert.NotEqual(isRead, credentials is null);
 
@@ -161,7 +162,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
         });
     }
 
-    private static string Described(TokenError error)
+    private static string Described(OAuthError error)
     {
         Assert.InRange(error.Status, 400, 401);
 

@@ -7,6 +7,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Api.Clients;
 using Api.Tests.Attacks;
+using Api.Tests.Conformance;
+using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
@@ -36,7 +38,7 @@ public sealed class GatewayTests(MotoServer moto, GatewayTests.Deployed deployed
         public async Task InitializeAsync()
         {
             // The tests that need it are skipped then, with the reason.
-            if (Elsewhere.ReasonToSkip(Tool.Gateway) is null)
+            if (ExternalTools.ReasonToSkip(Tool.Gateway) is null)
             {
                 Stack = await Stack.DeployAsync(moto);
                 Forge = new((await Stack.LoadRingAsync()).Newest, Stack.Api.Address, DateTimeOffset.UtcNow, lifetime: TimeSpan.FromMinutes(10))

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Api.Tests.Conformance;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Tests.Gateway;

@@ -23,8 +23,8 @@ internal static class PublishedApp
     {
         var folder = Path.Combine(AppContext.BaseDirectory, name);
         var runtime = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "linux-arm64" : "linux-x64";
-        var (exitCode, output, _) = await Elsewhere.RunAsync(
-            Elsewhere.Repository,
+        var (exitCode, output, _) = await ExternalTools.RunAsync(
+            ExternalTools.Repository,
             "dotnet",
             [
                 "publish",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Api.Deployment;
 using Api.Keys;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Builder;
@@ -197,7 +198,7 @@ internal sealed class ShiftedTime(string file) : TimeProvider
 
     public (string, string)[] Environment =>
     [
-        ("LD_PRELOAD", Elsewhere.FakeTime!),
+        ("LD_PRELOAD", ExternalTools.FakeTime!),
         ("FAKETIME_TIMESTAMP_FILE", file),
         ("FAKETIME_NO_CACHE", "1"),
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),

@@ -1,4 +1,6 @@
+using Api.Foundation;
 using Api.Keys;
+using Api.Tests.Soak;
 using Api.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -115,7 +117,7 @@ public sealed class KeyRingFileTests : IDisposable
     {
         var ring = await Open().LoadAsync(default);
         _time.Now += TimeSpan.FromDays(30);
-        using var otherProcess = OwnerOnly.OpenLock(Path + ".lock");
+        using var otherProcess = PrivateFile.OpenLock(Path + ".lock");
 
         var same = await Open().LoadAsync(default);
 

@@ -55,7 +55,7 @@ public sealed class KeyRingPropertyTests(ITestOutputHelper output)
     private static Gen<Rotation> Rotations() =>
         from at in Gen.OneOf(Gen.Choose(0, 10 * 86_400), Gen.Choose(0, 3600), Gen.Choose(86_400, 86_400 + 600))
         from skew in Skew()
-        from delivery in Edges(0, (int)KeySchedule.LongestDelivery.TotalSeconds)
+        from delivery in Edges(0, (int)KeySchedule.MaximumRotationDuration.TotalSeconds)
         from revokes in Gen.Frequency((6, Gen.Constant(false)), (1, Gen.Constant(true)))
         select new Rotation(at, skew, delivery, revokes);
 

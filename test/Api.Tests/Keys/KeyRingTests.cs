@@ -147,11 +147,11 @@ public sealed class KeyRingTests
         var now = Noon.AddMinutes(1);
         var pending = current.Rotate(TestKeys.Many[0], now);
 
-        Assert.True(pending.Succeeds(current, now));
-        Assert.True(pending.Succeeds(current, now + KeySchedule.LongestDelivery));
-        Assert.False(pending.Succeeds(current, now + KeySchedule.LongestDelivery + TimeSpan.FromTicks(1)), "too old");
-        Assert.False(pending.Succeeds(current.Rotate(TestKeys.Many[1], now), now), "would lose a key");
-        Assert.False(pending.Succeeds(current.Revoke(_new.Kid, TestKeys.Many[1], now), now), "would bring back a revoked key");
+        Assert.True(pending.IsSuccessorOf(current, now));
+        Assert.True(pending.IsSuccessorOf(current, now + KeySchedule.MaximumRotationDuration));
+        Assert.False(pending.IsSuccessorOf(current, now + KeySchedule.MaximumRotationDuration + TimeSpan.FromTicks(1)), "too old");
+        Assert.False(pending.IsSuccessorOf(current.Rotate(TestKeys.Many[1], now), now), "would lose a key");
+        Assert.False(pending.IsSuccessorOf(current.Revoke(_new.Kid, TestKeys.Many[1], now), now), "would bring back a revoked key");
     }
 
     [Theory]

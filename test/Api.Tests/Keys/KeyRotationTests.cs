@@ -3,6 +3,7 @@ using Amazon.Runtime;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 using Api.Keys;
+using Api.Tests.Conformance;
 using Api.Tests.Support;
 using Microsoft.Extensions.Options;
 
@@ -127,7 +128,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         await RotateAsync(Guid.NewGuid());
         var rotation = Guid.NewGuid();
         await StepAsync("createSecret", rotation);
-        _time.Now += KeySchedule.LongestDelivery + TimeSpan.FromSeconds(1);
+        _time.Now += KeySchedule.MaximumRotationDuration + TimeSpan.FromSeconds(1);
 
         Assert.Contains("given up", await RefusedAsync(Event("finishSecret", rotation)), StringComparison.Ordinal);
 

@@ -65,7 +65,7 @@ internal sealed record Timeline(Rotation[] Rotations, Token[] Tokens)
                 var at = rotation.At + rotation.Delivery;
 
                 // One that another change has overtaken is given up, as the rotation function does.
-                if (pending.Succeeds(history[^1].Ring, Start.AddSeconds(at + rotation.Skew)))
+                if (pending.IsSuccessorOf(history[^1].Ring, Start.AddSeconds(at + rotation.Skew)))
                 {
                     history.Add(new(at, pending, history[^1].Revoked, null));
                 }

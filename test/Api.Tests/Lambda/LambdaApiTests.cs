@@ -1,4 +1,5 @@
 using System.Text;
+using Api.Tests.Fuzz;
 using Api.Tests.Support;
 
 namespace Api.Tests.Lambda;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Api.Audit;
+using Api.Tests.Fuzz;
 using Api.Tests.Support;
 
 namespace Api.Tests.Lambda;
@@ -15,7 +17,7 @@ public sealed partial class LambdaAuditTests(LambdaApi api) : IClassFixture<Lamb
         var line = (await LinesAsync("token_issued"))[^1];
         var values = line.GetProperty("values");
         Assert.Equal("Information", line.GetProperty("level").GetString());
-        Assert.Equal("Api.Audit", line.GetProperty("category").GetString());
+        Assert.Equal("Api.AuditLog", line.GetProperty("category").GetString());
         Assert.Equal(
             ["client_id", "jti", "method", "reused", "scope", "source"],
             values.EnumerateObject().Select(value => value.Name).Order());
@@ -28,7 +30,7 @@ public sealed partial class LambdaAuditTests(LambdaApi api) : IClassFixture<Lamb
     [Fact]
     public async Task Metric_of_the_template_counts_what_is_refused_with_invalid_client()
     {
-        var template = await File.ReadAllTextAsync(Path.Combine(Elsewhere.Repository, "serverless.template"));
+        var template = await File.ReadAllTextAsync(Path.Combine(ExternalTools.Repository, "serverless.template"));
         var filter = Condition().Matches(template).Select(match => (Path: match.Groups[1].Value, match.Groups[2].Value)).ToArray();
         Assert.Equal(["event", "values.error"], filter.Select(condition => condition.Path));
 

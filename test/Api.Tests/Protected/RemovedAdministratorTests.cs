@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using Api.Clients;
+using Api.Tests.Conformance;
+using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -150,7 +152,7 @@ public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable
 
         public Task NoteUseAsync(string clientId, string secretId, DateOnly day, CancellationToken cancellation) => Task.CompletedTask;
 
-        public Task<bool> TryKeepAsync(string identifier, DateTimeOffset expiresAt, CancellationToken cancellation) =>
-            store.TryKeepAsync(identifier, expiresAt, cancellation);
+        public Task<bool> TryConsumeJtiAsync(string identifier, DateTimeOffset expiresAt, CancellationToken cancellation) =>
+            store.TryConsumeJtiAsync(identifier, expiresAt, cancellation);
     }
 }

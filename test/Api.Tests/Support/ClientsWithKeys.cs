@@ -1,5 +1,6 @@
 using System.Net;
 using Api.Clients;
+using Api.Tests.Fuzz;
 
 namespace Api.Tests.Support;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Api.Foundation;
 
 namespace Api.Tests.Support;
 

@@ -1,4 +1,7 @@
 using Amazon.Lambda.Serialization.SystemTextJson;
+using Api.Startup;
+using Api.Tests.Fuzz;
+using Api.Tests.Gateway;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

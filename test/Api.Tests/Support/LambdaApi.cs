@@ -1,4 +1,6 @@
 using Api.Clients;
+using Api.Storage;
+using Api.Tests.Fuzz;
 
 namespace Api.Tests.Support;
 

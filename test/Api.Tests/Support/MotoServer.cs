@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
+using Api.Tests.Conformance;
+using Api.Tests.Fuzz;
 
 namespace Api.Tests.Support;
 
@@ -34,13 +36,13 @@ public sealed class MotoServer : IAsyncLifetime
     public async Task InitializeAsync()
     {
         // The tests that need it are skipped then, with the reason.
-        if (Elsewhere.ReasonToSkip(Tool.Moto) is not null)
+        if (ExternalTools.ReasonToSkip(Tool.Moto) is not null)
         {
             return;
         }
 
         _process = Process.Start(new ProcessStartInfo(
-            "python3", [Path.Combine(Elsewhere.Repository, "test", "aws", "moto_server.py"), "-H", "127.0.0.1", "-p", new Uri(Address).Port.ToString(null as IFormatProvider)])
+            "python3", [Path.Combine(ExternalTools.Repository, "test", "aws", "moto_server.py"), "-H", "127.0.0.1", "-p", new Uri(Address).Port.ToString(null as IFormatProvider)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,13 +1,14 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Api.Tests.Keys;
 
 namespace Api.Tests.Support;
 
 /// <summary>What a web server answers to bytes that no HTTP client would send, until it closes the connection.</summary>
 internal sealed partial record RawHttp(string Text)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(60);
 
     public IEnumerable<int> Statuses =>
         StatusLine().Matches(Text).Select(match => int.Parse(match.Groups[1].ValueSpan, provider: null));
@@ -70,7 +71,7 @@ internal sealed partial record RawHttp(string Text)
     private static async Task<RawHttp> ReadToEndAsync(NetworkStream stream)
     {
         await using var connection = stream;
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(LoadTimeout);
         using var text = new MemoryStream();
 
         try

@@ -1,5 +1,6 @@
 using System.Net;
 using Api.Foundation.Net;
+using Api.Tests.Fuzz;
 
 namespace Api.Tests.Support;
 

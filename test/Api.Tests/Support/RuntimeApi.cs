@@ -16,7 +16,7 @@ internal sealed class RuntimeApi : IAsyncDisposable
     /// <summary>The trace that each event belongs to.</summary>
     public const string TraceId = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(60);
 
     private readonly TimeProvider _time;
     private readonly WebApplication _app;
@@ -40,7 +40,7 @@ internal sealed class RuntimeApi : IAsyncDisposable
     /// <summary>What AWS_LAMBDA_RUNTIME_API says.</summary>
     public string Address => new Uri(_app.Urls.Single()).Authority;
 
-    public Task<Outcome> InitError => _initError.Task.WaitAsync(Patience);
+    public Task<Outcome> InitError => _initError.Task.WaitAsync(LoadTimeout);
 
     public static async Task<RuntimeApi> StartAsync(TimeProvider? time = null)
     {
@@ -58,9 +58,9 @@ internal sealed class RuntimeApi : IAsyncDisposable
     {
         var id = Guid.NewGuid().ToString();
         _outcomes[id] = NewSource();
-        await _events.Writer.WriteAsync(new(id, json, timeout ?? Patience));
+        await _events.Writer.WriteAsync(new(id, json, timeout ?? LoadTimeout));
 
-        return await _outcomes[id].Task.WaitAsync(Patience);
+        return await _outcomes[id].Task.WaitAsync(LoadTimeout);
     }
 
     /// <summary>Sends a request through the gateway.</summary>

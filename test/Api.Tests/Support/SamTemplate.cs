@@ -14,8 +14,8 @@ internal static class SamTemplate
     /// <summary>The resources, with the values of parameters, resources and their attributes given by name.</summary>
     public static async Task<JsonElement> ResolveAsync(Dictionary<string, string> values)
     {
-        var (exitCode, output, error) = await Elsewhere.RunAsync(
-            Path.Combine(Elsewhere.Repository, "test", "template"), "python3", "resolve.py", JsonSerializer.Serialize(values));
+        var (exitCode, output, error) = await ExternalTools.RunAsync(
+            Path.Combine(ExternalTools.Repository, "test", "template"), "python3", "resolve.py", JsonSerializer.Serialize(values));
         Assert.True(exitCode is 0, error);
 
         return JsonSerializer.Deserialize<JsonElement>(output);

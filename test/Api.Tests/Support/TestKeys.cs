@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Api.Foundation;
 using Api.Keys;
 
 namespace Api.Tests.Support;
@@ -27,7 +28,7 @@ internal static class TestKeys
     /// <summary>Keeps the keys where an app on one machine looks for them.</summary>
     public static void WriteTo(string folder, params ImmutableArray<SigningKey> keys)
     {
-        using var file = OwnerOnly.CreateFile(Path.Combine(folder, "signing-keys.json"));
+        using var file = PrivateFile.CreateFile(Path.Combine(folder, "signing-keys.json"));
         file.Write(KeyRingDocument.Write(keys));
     }
 }

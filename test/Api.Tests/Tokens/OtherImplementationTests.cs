@@ -16,8 +16,8 @@ public sealed class OtherImplementationTests : IDisposable
     {
         await using var api = await ApiProcess.StartAsync(_folder["data"], "--AccessTokenType", type);
 
-        var (exitCode, output, error) = await Elsewhere.RunAsync(
-            Elsewhere.Clients, "node", "clients.mjs", api.Address, "development", api.Secret);
+        var (exitCode, output, error) = await ExternalTools.RunAsync(
+            ExternalTools.Clients, "node", "clients.mjs", api.Address, "development", api.Secret);
 
         Assert.True(exitCode is 0, output + error);
         Assert.EndsWith(" passed, 0 failed", output.TrimEnd(), StringComparison.Ordinal);

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Api.Clients;
+using Api.Routes;
+
+namespace Api.CommandLine;
+
+/// <summary>What a command prints: results on standard output, as text or as the admin routes answer, and errors elsewhere.</summary>
+internal static class CommandOutput
+{
+    // It is shown on no web page.
+    private static readonly JsonSerializerOptions ForPeople = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Prints the result as JSON, as the routes below /admin answer",
+        Recursive = true,
+    };
+
+    public static async Task<int> WriteAsync<T>(ParseResult result, T value, JsonTypeInfo<T> type, string text)
+    {
+        await Console.Out.WriteLineAsync(result.GetValue(Json) ? JsonSerializer.Serialize(value, type) : text);
+
+        return Commands.Done;
+    }
+
+    /// <summary>The client, or that it is gone, or why not.</summary>
+    public static async Task<int> WriteAsync(ParseResult result, ClientResult answer)
+    {
+        if (answer.Client is not null)
+        {
+            var client = ClientMetadata.From(answer);
+
+            return await WriteAsync(result, client, ApiJson.Default.ClientMetadata, Lines(client, ApiJson.Default.ClientMetadata));
+        }
+
+        foreach (var error in answer.Problem?.Errors.Values.SelectMany(errors => errors) ?? [])
+        {
+            await Console.Error.WriteLineAsync(error);
+        }
+
+        // As DELETE does, which answers 204.
+        if (answer.Problem is null && !result.GetValue(Json))
+        {
+            await Console.Out.WriteLineAsync("It is removed.");
+        }
+
+        return answer.Problem is null ? Commands.Done : Commands.Refused;
+    }
+
+    /// <summary>Columns under their headings, each as wide as its widest cell.</summary>
+    public static string Table(string[] headings, IEnumerable<string[]> rows)
+    {
+        string[][] lines = [headings, .. rows];
+        var widths = headings.Select((_, column) => lines.Max(line => line[column].Length)).ToArray();
+
+        return string.Join('\n', lines.Select(line =>
+            string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
+    }
+
+    /// <summary>A line for each member, and for each element of one that is a list.</summary>
+    public static string Lines<T>(T value, JsonTypeInfo<T> type) => string.Join(
+        '\n',
+        JsonSerializer.SerializeToNode(value, type)!.AsObject().SelectMany(member => member.Value is JsonArray list
+            ? list.Select(element => $"{member.Key}: {(element is JsonObject item ? Members(item) : Text(element))}")
+            : [$"{member.Key}: {Text(member.Value)}"]));
+
+    /// <summary>An option that takes a number of seconds, from which on the rules are those of what it is for.</summary>
+    public static Option<int?> Seconds(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "SECONDS",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+            {
+                return seconds;
+            }
+
+            result.AddError($"{name} must be a whole number of seconds.");
+
+            return null;
+        },
+    };
+
+    private static string Members(JsonObject item) =>
+        string.Join(", ", item.Select(member => $"{member.Key} {Text(member.Value)}"));
+
+    private static string Text(JsonNode? node) =>
+        node?.GetValueKind() is JsonValueKind.String ? node.GetValue<string>() : node?.ToJsonString(ForPeople) ?? "null";
+}

@@ -1,0 +1,37 @@
+using Api.Clients;
+using Api.Configuration;
+using Api.OAuth;
+using Api.Tokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Api.Discovery;
+
+/// <summary>What this server is and can do (RFC 8414 §2, OpenID Connect Discovery 1.0 §3).</summary>
+internal sealed record AuthorizationServerMetadata(
+    string Issuer,
+    string TokenEndpoint,
+    string JwksUri,
+    IReadOnlyList<string> ScopesSupported,
+    IReadOnlyList<string> ResponseTypesSupported,
+    IReadOnlyList<string> GrantTypesSupported,
+    IReadOnlyList<string> SubjectTypesSupported,
+    IReadOnlyList<string> IdTokenSigningAlgValuesSupported,
+    IReadOnlyList<string> TokenEndpointAuthMethodsSupported,
+    IReadOnlyList<string> TokenEndpointAuthSigningAlgValuesSupported,
+    IReadOnlyList<string> ClaimsSupported)
+{
+    public static AuthorizationServerMetadata From(AuthorizationServerOptions options) => new(
+        options.Issuer,
+        options.Issuer + Tokens.TokenEndpoint.Path,
+        options.Issuer + DiscoveryEndpoints.JwksPath,
+        Scope.Parse(options.Scopes)!.Value,
+        // There is no authorization endpoint, but the member is required and verifiers refuse an empty one.
+        ["token"],
+        ["client_credentials"],
+        ["public"],
+        [SecurityAlgorithms.RsaSha256],
+        AuthenticationMethods.All,
+        // Of the assertions of private_key_jwt; has nothing to do with how our tokens are signed.
+        ClientAssertion.Algorithms,
+        ["iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jti"]);
+}

@@ -1,0 +1,14 @@
+namespace Api.Foundation;
+
+internal static class BoundedStream
+{
+    /// <summary>Reads a stream to its end; null where it has more bytes than it may have.</summary>
+    public static async Task<ReadOnlyMemory<byte>?> ReadToEndAsync(
+        this Stream stream, int maximumLength, CancellationToken cancellation = default)
+    {
+        var buffer = new byte[maximumLength + 1];
+        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+
+        return length > maximumLength ? (ReadOnlyMemory<byte>?)null : buffer.AsMemory(0, length);
+    }
+}

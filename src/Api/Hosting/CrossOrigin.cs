@@ -1,0 +1,38 @@
+using Api.Configuration;
+using Microsoft.Net.Http.Headers;
+
+namespace Api.Hosting;
+
+/// <summary>Lets pages of other origins call this server, those of the setting <c>CorsOrigins</c> alone (Fetch standard, CORS protocol).</summary>
+internal static class CrossOrigin
+{
+    public static void AddCrossOrigin(this IServiceCollection services)
+    {
+        services.AddCors();
+        services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>()
+            .Configure<AuthorizationServerOptions>((cors, server) => cors.AddDefaultPolicy(policy => policy
+                .WithOrigins(Origins(server))
+                .WithMethods(HttpMethods.Get, HttpMethods.Post, HttpMethods.Patch, HttpMethods.Delete)
+                .WithHeaders(HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch)
+                .WithExposedHeaders(HeaderNames.ETag, HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate)
+                .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
+    }
+
+    /// <summary>Ahead of authorization: a preflight carries no token.</summary>
+    public static void UseCrossOrigin(this WebApplication app)
+    {
+        if (Origins(app.Services.GetRequiredService<AuthorizationServerOptions>()) is not [])
+        {
+            app.UseCors();
+        }
+    }
+
+    /// <summary>Whether this is an origin as browsers write it (RFC 6454 §6.2): scheme, host and port, nothing else.</summary>
+    public static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
+        && uri.GetLeftPart(UriPartial.Authority) == text;
+
+    public static string[] Origins(AuthorizationServerOptions options) =>
+        options.CorsOrigins.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}

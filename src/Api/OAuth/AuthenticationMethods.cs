@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace Api.OAuth;
+
+/// <summary>The ways in which a client authenticates at the token endpoint (RFC 7591 §2, OpenID Connect Core 1.0 §9).</summary>
+internal static class AuthenticationMethods
+{
+    public const string SecretBasic = "client_secret_basic";
+    public const string SecretPost = "client_secret_post";
+    public const string PrivateKeyJwt = "private_key_jwt";
+
+    public static readonly ImmutableArray<string> All = [SecretBasic, SecretPost, PrivateKeyJwt];
+}

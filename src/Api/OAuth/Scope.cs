@@ -1,0 +1,26 @@
+using System.Buffers;
+using System.Collections.Immutable;
+
+namespace Api.OAuth;
+
+/// <summary>The <c>scope</c> syntax of RFC 6749 §3.3: case-sensitive tokens, separated by spaces.</summary>
+internal static class Scope
+{
+    /// <summary>The scope of the routes below /user.</summary>
+    public const string User = "USER";
+
+    /// <summary>The scope of the routes below /admin.</summary>
+    public const string Admin = "ADMIN";
+
+    public const int MaximumCount = 100;
+
+    // scope-token = 1*( %x21 / %x23-5B / %x5D-7E ); the space separates.
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(
+        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
+
+    /// <summary>The distinct scopes in their order, none for an empty text; null where a character is not allowed.</summary>
+    public static ImmutableArray<string>? Parse(string text) =>
+        text.AsSpan().ContainsAnyExcept(Allowed)
+            ? null
+            : [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
+}

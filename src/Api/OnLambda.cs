@@ -1,7 +1,0 @@
-namespace Api;
-
-internal static class OnLambda
-{
-    /// <summary>Whether the program runs as a Lambda function ("Defined runtime environment variables", AWS Lambda Developer Guide).</summary>
-    public static bool IsHere => Environment.GetEnvironmentVariable("AWS_LAMBDA_FUNCTION_NAME") is { Length: > 0 };
-}

@@ -1,0 +1,244 @@
+using System.Globalization;
+using System.Net.Mime;
+using Api.Audit;
+using Api.Clients;
+using Api.Foundation.Json;
+using Api.Hosting;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Api.Routes;
+
+/// <summary>The registered clients, for callers with scope ADMIN: listed, made, changed, removed, and given secrets.</summary>
+internal static class ClientEndpoints
+{
+    private const int DefaultLimit = 50;
+    private const int MaximumLimit = 200;
+    private const string CursorPrefix = "after:";
+
+    // A damaged client may have a longer id than others.
+    private const int MaximumCursorLength = 2048;
+
+    public static void MapClients(this RouteGroupBuilder admin)
+    {
+        var clients = admin.MapGroup("/clients").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+        clients.MapGet("", ListAsync)
+            .WithSummary("The registered clients in the order of their ids")
+            .WithDescription($"limit is from 1 to {MaximumLimit}. Where there are more, next_cursor is the cursor of the next page. damaged "
+                + "lists clients whose documents cannot be read: remove them, or restore them from a backup.")
+            .Produces<ClientList>()
+            .ProducesValidationProblem();
+
+        clients.MapPost("", PostAsync)
+            .WithSummary("Registers a client and shows its first secret, once")
+            .WithMetadata(new DescribedBody(typeof(ClientRequestBody), [MediaTypeNames.Application.Json])
+            {
+                Example = """{"client_name":"Orders","scope":"USER"}""",
+            })
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .Produces<ClientMetadata>(StatusCodes.Status201Created)
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status409Conflict);
+
+        clients.MapGet("/{id}", GetAsync)
+            .WithSummary("One client")
+            .Produces<ClientMetadata>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+
+        clients.MapPatch("/{id}", PatchAsync)
+            .WithSummary("Changes a client by a JSON Merge Patch (RFC 7396)")
+            .WithDescription("null takes a member away, so that its default counts. With If-Match, only if nobody has changed it since.")
+            .WithMetadata(new DescribedBody(typeof(ClientPatchBody), [AdminRequestBody.MergePatch, MediaTypeNames.Application.Json])
+            {
+                Example = """{"client_name":"Orders of the north","claims":{"region":"north"}}""",
+            })
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .WithMetadata(new DescribedHeader("If-Match", "The ETag that the client was read with (RFC 9110 §13.1.1)"))
+            .Produces<ClientMetadata>()
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+
+        clients.MapDelete("/{id}", DeleteAsync)
+            .WithSummary("Removes a client; its tokens stay valid until they expire, but not below /admin")
+            .WithMetadata(new DescribedHeader("If-Match", "The ETag that the client was read with (RFC 9110 §13.1.1)"))
+            .Produces(StatusCodes.Status204NoContent)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+
+        clients.MapPost("/{id}/secrets", PostSecretAsync)
+            .WithSummary("Makes one more secret and shows it, once")
+            .WithDescription("The one before lives on, so that nobody is refused while the new one is handed out; previous_expires_in "
+                + "puts an end to it.")
+            .WithMetadata(new DescribedBody(typeof(SecretRequestBody), [MediaTypeNames.Application.Json], IsRequired: false)
+            {
+                Example = """{"previous_expires_in":86400}""",
+            })
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .Produces<NewSecret>(StatusCodes.Status201Created)
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+
+        clients.MapDelete("/{id}/secrets/{secretId}", DeleteSecretAsync)
+            .WithSummary("Removes a secret, which counts no more within a minute")
+            .Produces(StatusCodes.Status204NoContent)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+    }
+
+    private static async Task<IResult> ListAsync(ClientAdministration clients, HttpContext http, string? cursor, string? limit)
+    {
+        http.Response.NoStore();
+        var count = DefaultLimit;
+
+        if (limit is not null
+            && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaximumLimit))
+        {
+            return ClientProblems.Invalid("limit", $"must be a whole number from 1 to {MaximumLimit}");
+        }
+
+        if (cursor is not null && !TryParseCursor(cursor, out cursor))
+        {
+            return ClientProblems.Invalid("cursor", "must be the next_cursor of the page before, or left out");
+        }
+
+        var page = await clients.ListAsync(cursor, count, http.RequestAborted);
+
+        return TypedResults.Json(
+            ClientList.From(page.Clients, page.Next is null ? null : Base64UrlEncoder.Encode(CursorPrefix + page.Next)),
+            ApiJson.Answers.ClientList);
+    }
+
+    private static async Task<IResult> GetAsync(ClientAdministration clients, HttpContext http, string id)
+    {
+        var result = await clients.FindAsync(id, http.RequestAborted);
+
+        return result.Problem is { } problem ? ClientProblems.Of(problem, http) : Ok(http, result);
+    }
+
+    private static async Task<IResult> PostAsync(ClientAdministration clients, HttpContext http)
+    {
+        var (members, error) = await AdminRequestBody.ReadAsync(http.Request, [MediaTypeNames.Application.Json]);
+
+        if (members is null)
+        {
+            return error!;
+        }
+
+        var result = await clients.AddAsync(members, AuditLog.CallerOf(http));
+
+        return result.Problem is { } problem ? ClientProblems.Of(problem, http) : Ok(http, result, StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> PatchAsync(ClientAdministration clients, HttpContext http, string id)
+    {
+        var (patch, error) = await AdminRequestBody.ReadAsync(http.Request, [AdminRequestBody.MergePatch, MediaTypeNames.Application.Json]);
+
+        if (patch is null)
+        {
+            return error!;
+        }
+
+        var result = await clients.PatchAsync(id, patch, VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
+
+        return result.Problem is { } problem ? ClientProblems.Of(problem, http) : Ok(http, result);
+    }
+
+    private static async Task<IResult> DeleteAsync(ClientAdministration clients, HttpContext http, string id)
+    {
+        var result = await clients.RemoveAsync(id, VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
+
+        return result.Problem is { } problem ? ClientProblems.Of(problem, http) : TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> PostSecretAsync(ClientAdministration clients, HttpContext http, string id)
+    {
+        var (members, error) = await AdminRequestBody.ReadAsync(http.Request, [MediaTypeNames.Application.Json], mayBeEmpty: true);
+
+        if (members is null)
+        {
+            return error!;
+        }
+
+        if (!SecretLifetimes.TryRead(members, out var expiresIn, out var previousExpiresIn, out var invalid))
+        {
+            return ClientProblems.Of(invalid, http);
+        }
+
+        var result = await clients.AddSecretAsync(id, expiresIn, previousExpiresIn, VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
+
+        if (result.Problem is { } problem)
+        {
+            return ClientProblems.Of(problem, http);
+        }
+
+        http.Response.NoStore();
+        http.Response.Headers.ETag = ETagOf(result.Client!);
+
+        return TypedResults.Json(NewSecret.From(result), ApiJson.Answers.NewSecret, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> DeleteSecretAsync(ClientAdministration clients, HttpContext http, string id, string secretId)
+    {
+        var result = await clients.RemoveSecretAsync(id, secretId, VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
+
+        if (result.Problem is { } problem)
+        {
+            return ClientProblems.Of(problem, http);
+        }
+
+        http.Response.Headers.ETag = ETagOf(result.Client!);
+
+        return TypedResults.NoContent();
+    }
+
+    private static JsonHttpResult<ClientMetadata> Ok(HttpContext http, ClientResult result, int status = StatusCodes.Status200OK)
+    {
+        var client = result.Client!;
+        http.Response.NoStore();
+        http.Response.Headers.ETag = ETagOf(client);
+
+        if (status is StatusCodes.Status201Created)
+        {
+            http.Response.Headers.Location = $"{http.Request.PathBase}{http.Request.Path}/{client.ClientId}";
+        }
+
+        return TypedResults.Json(ClientMetadata.From(result), ApiJson.Answers.ClientMetadata, statusCode: status);
+    }
+
+    private static string ETagOf(Client client) => $"\"{client.Version}\"";
+
+    /// <summary>The versions that If-Match names; null: any will do. One that cannot be ours matches nothing (RFC 9110 §13.1.1).</summary>
+    private static IReadOnlyCollection<string>? VersionsOf(HttpContext http)
+    {
+        var header = http.Request.Headers.IfMatch;
+
+        return header.Count is 0 || header is ["*"]
+            ? null
+            : [.. http.Request.GetTypedHeaders().IfMatch.Where(tag => !tag.IsWeak).Select(tag => tag.Tag.ToString().Trim('"'))];
+    }
+
+    private static bool TryParseCursor(string cursor, out string? after)
+    {
+        try
+        {
+            var text = cursor.Length <= MaximumCursorLength ? Base64UrlEncoder.Decode(cursor) : "";
+            after = text.StartsWith(CursorPrefix, StringComparison.Ordinal) ? text[CursorPrefix.Length..] : null;
+        }
+        catch (FormatException)
+        {
+            after = null;
+        }
+
+        return after is not null;
+    }
+}

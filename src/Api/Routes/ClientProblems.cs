@@ -1,0 +1,30 @@
+using Api.Clients;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Api.Routes;
+
+/// <summary>Refusals of an administrator's request as problem details (RFC 9457), <c>errors</c> by the member at fault.</summary>
+internal static class ClientProblems
+{
+    public static ProblemHttpResult Invalid(string member, string error) =>
+        Write(ClientResult.Refused(ClientProblemKind.Invalid, member, error).Problem!, StatusCodes.Status400BadRequest);
+
+    public static ProblemHttpResult Of(ClientProblem problem, HttpContext http) => Write(problem, problem.Kind switch
+    {
+        ClientProblemKind.NotFound => StatusCodes.Status404NotFound,
+        ClientProblemKind.Conflict or ClientProblemKind.Damaged => StatusCodes.Status409Conflict,
+        // Without a precondition, others were faster several times in a row.
+        ClientProblemKind.Changed => http.Request.Headers.IfMatch.Count is 0
+            ? StatusCodes.Status409Conflict
+            : StatusCodes.Status412PreconditionFailed,
+        _ => StatusCodes.Status400BadRequest,
+    });
+
+    private static ProblemHttpResult Write(ClientProblem problem, int status) => TypedResults.Problem(new HttpValidationProblemDetails(problem.Errors)
+    {
+        Status = status,
+        // The framework's own speaks of validation whatever the status is.
+        Title = null,
+        Detail = string.Join(' ', problem.Errors.SelectMany(error => error.Value)),
+    });
+}

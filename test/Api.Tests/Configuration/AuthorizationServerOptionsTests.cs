@@ -1,0 +1,121 @@
+using Api.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Api.Tests.Configuration;
+
+public sealed class AuthorizationServerOptionsTests
+{
+    [Fact]
+    public void Defaults_need_only_an_issuer() => Assert.Empty(Failures(_ => { }));
+
+    [Theory]
+    [InlineData("https://issuer.example")]
+    [InlineData("https://issuer.example:8443/auth/v1")]
+    [InlineData("http://localhost:5000")]
+    [InlineData("http://127.0.0.1:5000")]
+    [InlineData("http://[::1]:5000")]
+    public void Issuer_is_accepted(string issuer) => Assert.Empty(Failures(options => options.Issuer = issuer));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("issuer.example")]
+    [InlineData("/auth")]
+    [InlineData("http://issuer.example")]
+    [InlineData("https://issuer.example/")]
+    [InlineData("https://issuer.example/auth/")]
+    [InlineData("https://issuer.example?a=b")]
+    [InlineData("https://issuer.example#a")]
+    [InlineData("https://issuer.example?")]
+    [InlineData("https://user@issuer.example")]
+    [InlineData("https://Issuer.example")]
+    [InlineData("https://issuer.example:443")]
+    [InlineData(" https://issuer.example")]
+    [InlineData("https://issuer.example/a b")]
+    [InlineData("ftp://issuer.example")]
+    [InlineData("file:///tmp")]
+    public void Issuer_is_refused(string issuer) =>
+        Assert.StartsWith("Issuer ", Assert.Single(Failures(options => options.Issuer = issuer)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("00:00:59", false)]
+    [InlineData("00:01:00", true)]
+    [InlineData("1.00:00:00", true)]
+    [InlineData("1.00:00:01", false)]
+    [InlineData("3600", false)]
+    public void Access_token_lives_from_a_minute_to_a_day(string lifetime, bool isGood) => AssertRule(
+        isGood, "AccessTokenLifetime ", options => options.AccessTokenLifetime = TimeSpan.Parse(lifetime, null));
+
+    [Theory]
+    [InlineData("USER ADMIN", true)]
+    [InlineData("orders:read ADMIN orders/write  USER", true)]
+    // Without one of them, nobody could call /user or /admin.
+    [InlineData("USER", false)]
+    [InlineData("ADMIN", false)]
+    [InlineData("user admin", false)]
+    [InlineData("orders:read orders/write", false)]
+    [InlineData("", false)]
+    [InlineData(" ", false)]
+    [InlineData("USER\tADMIN", false)]
+    [InlineData("\"USER\" USER ADMIN", false)]
+    [InlineData("ÜSER USER ADMIN", false)]
+    public void Scopes_have_the_syntax_of_the_RFC(string scopes, bool isGood) =>
+        AssertRule(isGood, "Scopes ", options => options.Scopes = scopes);
+
+    [Theory]
+    [InlineData("JWT", true)]
+    [InlineData("at+jwt", true)]
+    [InlineData("jwt", false)]
+    public void Access_token_has_a_known_type(string type, bool isGood) =>
+        AssertRule(isGood, "AccessTokenType ", options => options.AccessTokenType = type);
+
+    [Theory]
+    [InlineData("api", true)]
+    [InlineData("", false)]
+    [InlineData("a\nb", false)]
+    public void Audience_is_named(string audience, bool isGood) => AssertRule(isGood, "Audience ", options => options.Audience = audience);
+
+    [Fact]
+    public void Folder_is_named() => AssertRule(isGood: false, "DataDirectory ", options => options.DataDirectory = " ");
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("ab", false)]
+    [InlineData("abc", true)]
+    [InlineData("token-issuer_Clients.1", true)]
+    [InlineData("clients\n", false)]
+    [InlineData("clients table", false)]
+    [InlineData("arn:aws:dynamodb:eu-central-1:123456789012:table/clients", true)]
+    [InlineData("arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/clients", true)]
+    [InlineData("arn:aws:dynamodb:eu-central-1:123456789012:table/clients/index/a", false)]
+    [InlineData("arn:aws:s3:eu-central-1:123456789012:table/clients", false)]
+    public void Table_of_the_clients_is_a_name_or_an_ARN(string table, bool isGood) =>
+        AssertRule(isGood, "ClientsTable ", options => options.ClientsTable = table);
+
+    [Theory]
+    [InlineData(255, true)]
+    [InlineData(256, false)]
+    public void Table_of_the_clients_has_a_name_of_bounded_length(int length, bool isGood) =>
+        AssertRule(isGood, "ClientsTable ", options => options.ClientsTable = new('a', length));
+
+    private static void AssertRule(bool isGood, string setting, Action<AuthorizationServerOptions> change)
+    {
+        var failures = Failures(change);
+
+        if (isGood)
+        {
+            Assert.Empty(failures);
+        }
+        else
+        {
+            Assert.StartsWith(setting, Assert.Single(failures), StringComparison.Ordinal);
+        }
+    }
+
+    private static IEnumerable<string> Failures(Action<AuthorizationServerOptions> change)
+    {
+        var options = new AuthorizationServerOptions { Issuer = "https://issuer.example" };
+        change(options);
+
+        return new AuthorizationServerOptionsValidator().Validate(Options.DefaultName, options).Failures ?? [];
+    }
+}

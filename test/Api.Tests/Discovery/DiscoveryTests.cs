@@ -1,0 +1,139 @@
+using System.Net;
+using System.Text.Json;
+using Api.Hosting;
+using Api.Tests.Fuzz;
+using Api.Tests.Support;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Api.Tests.Discovery;
+
+/// <summary>Discovery (RFC 8414, OpenID Connect Discovery 1.0) and the key set (RFC 7517) through HTTP.</summary>
+public sealed class DiscoveryTests : IDisposable
+{
+    private const string OpenId = "/.well-known/openid-configuration";
+    private const string OAuth = "/.well-known/oauth-authorization-server";
+    private const string Jwks = "/.well-known/jwks.json";
+
+    private readonly ApiFactory _api = new();
+
+    public void Dispose() => _api.Dispose();
+
+    [Theory]
+    [InlineData(OpenId)]
+    [InlineData(OAuth)]
+    public async Task Metadata_has_exactly_the_members_that_verifiers_ask_for(string path)
+    {
+        using var response = await _api.GetAsync(path);
+
+        AssertPublic(response);
+        Assert.Equal(
+            """
+            {
+              "issuer": "https://issuer.example",
+              "token_endpoint": "https://issuer.example/oauth2/token",
+              "jwks_uri": "https://issuer.example/.well-known/jwks.json",
+              "scopes_supported": [ "USER", "ADMIN" ],
+              "response_types_supported": [ "token" ],
+              "grant_types_supported": [ "client_credentials" ],
+              "subject_types_supported": [ "public" ],
+              "id_token_signing_alg_values_supported": [ "RS256" ],
+              "token_endpoint_auth_methods_supported": [ "client_secret_basic", "client_secret_post", "private_key_jwt" ],
+              "token_endpoint_auth_signing_alg_values_supported": [ "RS256", "PS256", "ES256" ],
+              "claims_supported": [ "iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jti" ]
+            }
+            """.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal),
+            await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Key_set_has_the_published_keys_and_nothing_private()
+    {
+        using var response = await _api.GetAsync(Jwks);
+
+        AssertPublic(response);
+        var document = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+        Assert.Equal("keys", Assert.Single(document.EnumerateObject()).Name);
+        var key = Assert.Single(document.GetProperty("keys").EnumerateArray());
+        Assert.Equal(["kty", "use", "alg", "kid", "n", "e"], key.EnumerateObject().Select(member => member.Name));
+        Assert.Equal("RSA", key.GetProperty("kty").GetString());
+        Assert.Equal("sig", key.GetProperty("use").GetString());
+        Assert.Equal("RS256", key.GetProperty("alg").GetString());
+        Assert.Equal("AQAB", key.GetProperty("e").GetString());
+        var modulus = key.GetProperty("n").GetString();
+        Assert.Matches("^[A-Za-z0-9_-]+$", modulus);
+        Assert.Equal(256, Base64UrlEncoder.DecodeBytes(modulus).Length);
+        Assert.True(Base64UrlEncoder.DecodeBytes(modulus)[0] >= 0x80);
+        Assert.Equal(new JsonWebKey(key.GetRawText()).ComputeJwkThumbprint(), Base64UrlEncoder.DecodeBytes(key.GetProperty("kid").GetString()));
+    }
+
+    [Theory]
+    [InlineData(OpenId)]
+    [InlineData(OAuth)]
+    [InlineData(Jwks)]
+    public async Task Unchanged_document_is_answered_with_304(string path)
+    {
+        using var first = await _api.GetAsync(path);
+        var tag = first.Headers.ETag!.ToString();
+
+        using var unchanged = await _api.SendAsync(HttpMethod.Get, path, null, ("If-None-Match", tag));
+        using var changed = await _api.SendAsync(HttpMethod.Get, path, null, ("If-None-Match", "\"other\""));
+
+        Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
+        Assert.Equal(tag, unchanged.Headers.ETag?.ToString());
+        Assert.Equal("public, max-age=300", unchanged.Headers.CacheControl?.ToString());
+        Assert.Empty(await unchanged.Content.ReadAsByteArrayAsync());
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+    }
+
+    [Fact]
+    public async Task Issuer_never_comes_from_the_request()
+    {
+        using var response = await _api.SendAsync(
+            HttpMethod.Get, OpenId, null, ("Host", "evil.example"), ("X-Forwarded-Host", "evil.example"), ("Forwarded", "host=evil.example"));
+
+        Assert.DoesNotContain("evil", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Addresses_of_an_issuer_with_a_path_lead_here()
+    {
+        _api.Set("Issuer", "https://issuer.example/auth");
+
+        using var response = await _api.GetAsync("/auth" + OpenId);
+        var metadata = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+        using var keys = await _api.GetAsync(new Uri(metadata.GetProperty("jwks_uri").GetString()!).AbsolutePath);
+
+        Assert.Equal("https://issuer.example/auth", metadata.GetProperty("issuer").GetString());
+        Assert.Equal(HttpStatusCode.OK, keys.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(OpenId)]
+    [InlineData(OAuth)]
+    [InlineData(Jwks)]
+    [InlineData("/health")]
+    public async Task Other_method_is_answered_with_the_one_that_is_allowed(string path)
+    {
+        using var response = await _api.SendAsync(HttpMethod.Post, path);
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+        Assert.Equal(["GET"], response.Content.Headers.Allow);
+    }
+
+    [Fact]
+    public async Task Health_is_open_to_everybody()
+    {
+        using var response = await _api.GetAsync("/health");
+
+        Assert.Equal("{\"status\":\"ok\"}", await response.Content.ReadAsStringAsync());
+        Assert.True(response.Headers.CacheControl?.NoStore);
+    }
+
+    private static void AssertPublic(HttpResponseMessage response)
+    {
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("application/json", response.Content.Headers.ContentType?.ToString());
+        Assert.Equal("public, max-age=300", response.Headers.CacheControl?.ToString());
+        Assert.NotNull(response.Headers.ETag);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Net;
+using Api.Keys;
+using Api.Tests.Conformance;
+using Api.Tests.Fuzz;
+using Api.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Api.Tests.Hosting;
+
+public sealed class HardeningTests
+{
+    [Theory]
+    [InlineData("GET", "/.well-known/openid-configuration", 200)]
+    [InlineData("GET", "/.well-known/jwks.json", 200)]
+    [InlineData("GET", "/health", 200)]
+    [InlineData("PUT", "/health", 405)]
+    [InlineData("POST", "/oauth2/token", 400)]
+    [InlineData("GET", "/user/me", 401)]
+    [InlineData("GET", "/nowhere", 401)]
+    public async Task Every_answer_has_the_headers_that_protect_browsers(string method, string path, int status)
+    {
+        using var api = new ApiFactory();
+
+        using var response = await api.SendAsync(new(method), path);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        AssertProtected(response);
+    }
+
+    [Fact]
+    public async Task Answer_to_an_exception_has_them_too_and_no_stack_trace()
+    {
+        using var api = new ApiFactory { Replace = services => services.AddSingleton<IKeyRingStore>(new BrokenKeys()) };
+
+        using var response = await api.GetAsync("/.well-known/jwks.json");
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        AssertProtected(response);
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("broken on purpose", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Swagger_UI_may_load_what_it_is_made_of_and_nothing_else()
+    {
+        using var api = new ApiFactory().Set("Swagger", "true");
+
+        using var response = await api.GetAsync("/swagger/index.html");
+
+        var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+        Assert.Contains("default-src 'none'; script-src 'self';", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe-eval", policy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plain_http_on_one_machine_promises_no_https()
+    {
+        using var api = new ApiFactory().Set("Issuer", "http://localhost:5000");
+
+        using var response = await api.GetAsync("/health");
+
+        Assert.False(response.Headers.Contains("Strict-Transport-Security"));
+    }
+
+    [Theory]
+    [InlineData("https://app.example", "https://app.example")]
+    [InlineData("http://localhost:3000", "http://localhost:3000")]
+    [InlineData("https://evil.example", null)]
+    [InlineData("https://app.example.evil.example", null)]
+    [InlineData("null", null)]
+    public async Task Pages_of_the_named_origins_may_call(string origin, string? allowed)
+    {
+        using var api = new ApiFactory().Set("CorsOrigins", "https://app.example http://localhost:3000");
+
+        using var preflight = await api.SendAsync(
+            HttpMethod.Options,
+            "/admin/clients",
+            null,
+            ("Origin", origin),
+            ("Access-Control-Request-Method", "PATCH"),
+            ("Access-Control-Request-Headers", "authorization,if-match"));
+        using var response = await api.SendAsync(HttpMethod.Get, "/user/me", null, ("Origin", origin));
+
+        Assert.Equal(allowed, Header(preflight));
+        Assert.Equal(allowed, Header(response));
+        Assert.False(response.Headers.Contains("Access-Control-Allow-Credentials"));
+
+        static string? Header(HttpResponseMessage response) =>
+            response.Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null;
+    }
+
+    [Fact]
+    public async Task No_page_of_another_origin_may_call_unless_one_is_named()
+    {
+        using var api = new ApiFactory();
+
+        using var preflight = await api.SendAsync(
+            HttpMethod.Options, "/user/me", null, ("Origin", "https://app.example"), ("Access-Control-Request-Method", "GET"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, preflight.StatusCode);
+        Assert.False(preflight.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
+    public async Task Addresses_that_a_caller_makes_up_are_not_believed()
+    {
+        using var api = new ApiFactory();
+
+        using var metadata = await api.SendAsync(
+            HttpMethod.Get,
+            "/.well-known/openid-configuration",
+            null,
+            ("Host", "evil.example"),
+            ("X-Forwarded-Host", "evil.example"),
+            ("X-Forwarded-Proto", "http"),
+            ("X-Forwarded-Prefix", "/evil"));
+        using var refused = await api.SendAsync(
+            HttpMethod.Post,
+            "/oauth2/token",
+            new FormUrlEncodedContent([new("grant_type", "client_credentials")]),
+            ("X-Forwarded-For", "198.51.100.77"),
+            ("Forwarded", "for=198.51.100.77"));
+
+        Assert.DoesNotContain("evil", await metadata.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.DoesNotContain(api.Logs.Lines, line => line.Contains("198.51.100.77", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("X-Large", 9_000, 200)]
+    [InlineData("X-Large", 10_500, 431)]
+    public async Task Headers_have_the_gateway_s_limit(string name, int length, int status)
+    {
+        using var folder = new TemporaryFolder();
+        await using var api = await ApiProcess.StartAsync(folder["data"]);
+        using var http = new HttpClient { DefaultRequestHeaders = { { name, new string('x', length) } } };
+
+        using var response = await http.GetAsync(new Uri($"{api.Address}/health"));
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.False(response.Headers.Contains("Server"));
+    }
+
+    private static void AssertProtected(HttpResponseMessage response)
+    {
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("no-referrer", response.Headers.GetValues("Referrer-Policy").Single());
+        Assert.Equal("max-age=31536000", response.Headers.GetValues("Strict-Transport-Security").Single());
+        Assert.Equal("default-src 'none'; frame-ancestors 'none'", response.Headers.GetValues("Content-Security-Policy").Single());
+        Assert.False(response.Headers.Contains("Server"));
+        Assert.False(response.Headers.Contains("X-Powered-By"));
+    }
+
+    private sealed class BrokenKeys : IKeyRingStore
+    {
+        public Task<KeyRing> LoadAsync(CancellationToken cancellation) => throw new NotSupportedException("broken on purpose");
+
+        public Task<KeyRing?> RotateAsync(CancellationToken cancellation) => throw new NotSupportedException("broken on purpose");
+    }
+}

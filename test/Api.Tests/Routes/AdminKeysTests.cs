@@ -1,0 +1,123 @@
+using System.IdentityModel.Tokens.Jwt;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Api.Tests.Fuzz;
+using Api.Tests.Support;
+
+namespace Api.Tests.Routes;
+
+public sealed class AdminKeysTests
+{
+    [Fact]
+    public async Task Published_keys_are_listed_with_state_and_times_and_nothing_private()
+    {
+        using var folder = new TemporaryFolder();
+        using var api = new ApiFactory();
+        var now = api.Time.Now;
+        var (retiring, active, pending) =
+            (TestKeys.At(0, now.AddDays(-30)), TestKeys.At(1, now.AddHours(-30)), TestKeys.At(2, now.AddHours(-1)));
+        TestKeys.WriteTo(folder.Path, TestKeys.At(3, now.AddDays(-60)), retiring, active, pending);
+        api.Set("DataDirectory", folder.Path);
+
+        using var response = await api.GetAsync("/admin/keys", await api.GetTokenAsync("ADMIN"));
+
+        Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
+        var keys = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync())
+            .GetProperty("keys").EnumerateArray().ToArray();
+        Assert.Equal([retiring.Kid, active.Kid, pending.Kid], keys.Select(key => key.GetProperty("kid").GetString()));
+        Assert.Equal(["retiring", "active", "pending"], keys.Select(key => key.GetProperty("state").GetString()));
+        Assert.Equal(
+            ["created_at", "kid", "published_until", "signs_from", "state"], keys[0].EnumerateObject().Select(member => member.Name).Order());
+        Assert.Equal(now.AddHours(-30 + 24 + 26).AddMinutes(2), keys[0].GetProperty("published_until").GetDateTimeOffset());
+        Assert.Equal(now.AddHours(-6), keys[1].GetProperty("signs_from").GetDateTimeOffset());
+        Assert.False(keys[2].TryGetProperty("published_until", out _));
+    }
+
+    [Fact]
+    public async Task Rotation_publishes_a_key_at_once_that_signs_later()
+    {
+        using var api = new ApiFactory();
+        var token = await api.GetTokenAsync("ADMIN");
+
+        using var response = await RotateAsync(api, token);
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
+        var times = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+        Assert.Equal(api.Time.Now, times.GetProperty("requested_at").GetDateTimeOffset());
+        Assert.Equal(api.Time.Now.AddDays(1), times.GetProperty("signs_from").GetDateTimeOffset());
+        Assert.Equal(api.Time.Now.AddHours(50).AddMinutes(2), times.GetProperty("previous_published_until").GetDateTimeOffset());
+        Assert.Equal(["active", "pending"], await StatesAsync(api, token));
+        Assert.Equal(TestKeys.First.Kid, new JwtSecurityToken(await api.GetTokenAsync("USER")).Header.Kid);
+
+        api.Time.Now += TimeSpan.FromDays(1);
+        Assert.NotEqual(TestKeys.First.Kid, new JwtSecurityToken(await api.GetTokenAsync("USER")).Header.Kid);
+    }
+
+    [Fact]
+    public async Task Eleventh_key_is_refused_with_the_time_when_it_fits()
+    {
+        using var api = new ApiFactory();
+        var token = await api.GetTokenAsync("ADMIN");
+
+        for (var keys = 1; keys < 10; keys++)
+        {
+            using var accepted = await RotateAsync(api, token);
+            Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+        }
+
+        using var refused = await RotateAsync(api, token);
+
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Equal(new TimeSpan(50, 2, 0), refused.Headers.RetryAfter?.Delta);
+        Assert.Contains("2026-06-03 14:02:00Z", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(10, (await StatesAsync(api, token)).Length);
+    }
+
+    [Fact]
+    public async Task Keys_in_a_file_are_rotated_by_the_app_itself()
+    {
+        using var api = new ApiFactory();
+        using var before = await api.GetAsync("/.well-known/jwks.json");
+        api.Time.Now += TimeSpan.FromDays(28);
+
+        // Making a key may take longer than a request waits for it; until it is there, the old ring serves.
+        for (var attempt = 0; (await ETagAsync()).Equals(before.Headers.ETag); attempt++)
+        {
+            Assert.True(attempt < 100);
+            await Task.Delay(100);
+        }
+
+        Assert.Equal(["active", "pending"], await StatesAsync(api, await api.GetTokenAsync("ADMIN")));
+
+        async Task<EntityTagHeaderValue> ETagAsync()
+        {
+            using var response = await api.GetAsync("/.well-known/jwks.json");
+
+            return response.Headers.ETag!;
+        }
+    }
+
+    [Fact]
+    public async Task Rotation_needs_the_scope_ADMIN()
+    {
+        using var api = new ApiFactory();
+
+        using var response = await RotateAsync(api, await api.GetTokenAsync("USER"));
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    private static Task<HttpResponseMessage> RotateAsync(ApiFactory api, string token) =>
+        api.SendAsync(HttpMethod.Post, "/admin/keys/rotate", null, ("Authorization", $"Bearer {token}"));
+
+    private static async Task<string[]> StatesAsync(ApiFactory api, string token)
+    {
+        using var response = await api.GetAsync("/admin/keys", token);
+        var list = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+        Assert.False(list.TryGetProperty("warning", out _));
+
+        return [.. list.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("state").GetString()!)];
+    }
+}

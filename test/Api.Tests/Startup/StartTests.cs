@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Api.Foundation;
+using Api.Tests.Conformance;
+using Api.Tests.Support;
+using Microsoft.Data.Sqlite;
+
+namespace Api.Tests.Startup;
+
+/// <summary>The program as a developer starts it: the first start, the second, and each that is refused.</summary>
+public sealed class StartTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Printed_commands_work_and_the_second_start_keeps_key_and_client()
+    {
+        string secret, keys, address;
+
+        await using (var first = await ApiProcess.StartAsync(_folder["data"]))
+        {
+            var commands = first.Output.Split('\n').Where(line => line.StartsWith("  curl ", StringComparison.Ordinal)).ToArray();
+            Assert.Equal(2, commands.Length);
+            Assert.StartsWith("{\"access_token\":\"", await ShellAsync(commands[0]), StringComparison.Ordinal);
+            Assert.Contains("\"scope\":\"USER ADMIN\"", await ShellAsync(commands[1]), StringComparison.Ordinal);
+            Assert.Contains($"Swagger UI: {first.Address}/swagger", first.Output, StringComparison.Ordinal);
+            (secret, keys, address) = (first.Secret, await GetAsync(first, "/.well-known/jwks.json"), first.Address);
+        }
+
+        await using var second = await ApiProcess.StartAsync(_folder["data"]);
+
+        Assert.DoesNotContain("client_secret  ", second.Output, StringComparison.Ordinal);
+        Assert.Equal(keys, await GetAsync(second, "/.well-known/jwks.json"));
+        var getToken = $"curl -s -u development:{secret} -d grant_type=client_credentials {second.Address}/oauth2/token";
+        Assert.StartsWith("{\"access_token\":\"", await ShellAsync(getToken), StringComparison.Ordinal);
+        Assert.NotEqual(address, second.Address);
+    }
+
+    [Fact]
+    public async Task Two_programs_that_start_at_once_use_one_ring_and_one_client()
+    {
+        var programs = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ApiProcess.StartAsync(_folder["data"])));
+
+        try
+        {
+            Assert.Equal(
+                await GetAsync(programs[0], "/.well-known/jwks.json"), await GetAsync(programs[1], "/.well-known/jwks.json"));
+            Assert.Single(programs, program => program.Output.Contains("client_secret  ", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await programs[0].DisposeAsync();
+            await programs[1].DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Answers_do_not_name_the_server_and_stack_traces_stay_inside()
+    {
+        await using var api = await ApiProcess.StartAsync(_folder["data"]);
+        using var http = new HttpClient { BaseAddress = new(api.Address) };
+        await BreakClientAsync("a");
+
+        using var form = new FormUrlEncodedContent(
+            new Dictionary<string, string> { ["grant_type"] = "client_credentials", ["client_id"] = "a", ["client_secret"] = "b" });
+        using var response = await http.PostAsync(new Uri("/oauth2/token", UriKind.Relative), form);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.False(response.Headers.Contains("Server"));
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);
+        Assert.DoesNotContain(_folder.Path, body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Port_in_use_is_named_and_nothing_is_given_away()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var start = await ApiProcess.FailAsync(_folder["data"], "--urls", $"http://127.0.0.1:{port}");
+
+        AssertRefused(start, $":{port}");
+        Assert.DoesNotContain("client_secret", start.Output, StringComparison.Ordinal);
+        await using var next = await ApiProcess.StartAsync(_folder["data"]);
+        Assert.NotEmpty(next.Secret);
+    }
+
+    [Fact]
+    public async Task Folder_that_cannot_be_written_is_named()
+    {
+        await File.WriteAllTextAsync(_folder["data"], "a file where the folder should be");
+
+        AssertRefused(await ApiProcess.FailAsync(_folder["data"]), _folder["data"]);
+
+        Assert.Equal("a file where the folder should be", await File.ReadAllTextAsync(_folder["data"]));
+    }
+
+    [Fact]
+    public async Task Damaged_signing_keys_are_named_and_stay()
+    {
+        await File.WriteAllTextAsync(_folder["signing-keys.json"], "{}");
+        File.SetUnixFileMode(_folder["signing-keys.json"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        AssertRefused(await ApiProcess.FailAsync(_folder.Path), _folder["signing-keys.json"]);
+
+        Assert.Equal("{}", await File.ReadAllTextAsync(_folder["signing-keys.json"]));
+    }
+
+    [Fact]
+    public async Task Signing_keys_that_others_may_read_are_named()
+    {
+        TestKeys.WriteTo(_folder.Path, TestKeys.First);
+        File.SetUnixFileMode(_folder["signing-keys.json"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+
+        AssertRefused(await ApiProcess.FailAsync(_folder.Path), "chmod 600");
+    }
+
+    [Fact]
+    public async Task Damaged_clients_are_named_and_stay()
+    {
+        await File.WriteAllTextAsync(_folder["clients.db"], new string('x', 4096));
+
+        AssertRefused(await ApiProcess.FailAsync(_folder.Path), _folder["clients.db"]);
+
+        Assert.Equal(new string('x', 4096), await File.ReadAllTextAsync(_folder["clients.db"]));
+    }
+
+    [Theory]
+    [InlineData("--Issuer", "https://issuer.example/")]
+    [InlineData("--Issuer", "")]
+    [InlineData("--AccessTokenLifetime", "never")]
+    [InlineData("--AccessTokenLifetime", "7.00:00:00")]
+    [InlineData("--KeySize", "1024")]
+    [InlineData("--Swagger", "maybe")]
+    [InlineData("--ClientsTable", "a b")]
+    [InlineData("--urls", "nonsense")]
+    public async Task Broken_setting_is_named(string setting, string value)
+    {
+        AssertRefused(await ApiProcess.FailAsync(_folder["data"], setting, value), setting[2..]);
+
+        Assert.False(Directory.Exists(_folder["data"]) && setting is not "--urls");
+    }
+
+    [Fact]
+    public async Task Start_with_clients_in_a_table_makes_no_database_and_waits_for_no_region()
+    {
+        var withoutRegion = new Dictionary<string, string>
+        {
+            ["AWS_REGION"] = "",
+            ["AWS_DEFAULT_REGION"] = "",
+            ["AWS_ENDPOINT_URL"] = "",
+            ["AWS_CONFIG_FILE"] = _folder["none"],
+            ["AWS_EC2_METADATA_DISABLED"] = "true",
+        };
+        await using var api = await ApiProcess.StartAsync(_folder["data"], withoutRegion, "--ClientsTable", "clients");
+        Assert.Contains("in the DynamoDB table clients", api.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder["data"], "clients.db")));
+
+        var answer = await ShellAsync($"curl -si -u a:b -d grant_type=client_credentials {api.Address}/oauth2/token");
+
+        Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
+
+        for (var attempt = 0; !api.Output.Contains("Set AWS_REGION.", StringComparison.Ordinal); attempt++)
+        {
+            Assert.True(attempt < 300, api.Output);
+            await Task.Delay(100);
+        }
+    }
+
+    private static void AssertRefused((int ExitCode, string Output, string Error) start, string named)
+    {
+        Assert.NotEqual(0, start.ExitCode);
+        Assert.Empty(start.Output);
+        var line = Assert.Single(start.Error.TrimEnd().Split('\n'));
+        Assert.StartsWith("Cannot start: ", line, StringComparison.Ordinal);
+        Assert.Contains(named, line, StringComparison.Ordinal);
+    }
+
+    private async Task BreakClientAsync(string clientId)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder["data"], "clients.db")}");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "INSERT INTO clients (client_id, document) VALUES ($client_id, '{}')";
+        command.Parameters.AddWithValue("$client_id", clientId);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<string> GetAsync(ApiProcess api, string path)
+    {
+        using var http = new HttpClient();
+
+        return await http.GetStringAsync(new Uri(api.Address + path));
+    }
+
+    private static async Task<string> ShellAsync(string command)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true })!;
+
+        return await shell.StandardOutput.ReadToEndAsync();
+    }
+}
