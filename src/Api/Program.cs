@@ -4,7 +4,7 @@ using Api.Startup;
 
 if (Commands.IsIn(args))
 {
-    return await Commands.RunAsync(args);
+    return await Commands.RunAsync(args, WebApi.Build);
 }
 
 try

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Api.Configuration;
 using Api.OAuth;
-using Api.Tokens;
 
 namespace Api.ApiDescription;
 
@@ -33,7 +32,7 @@ internal static class OpenApiDocument
         using var resource = typeof(OpenApiDocument).Assembly.GetManifestResourceStream("openapi.json")!;
         var document = JsonNode.Parse(resource)!;
         var flow = document["components"]!["securitySchemes"]!["oauth2"]!["flows"]!["clientCredentials"]!;
-        flow["tokenUrl"] = new Uri(options.Issuer).AbsolutePath.TrimEnd('/') + TokenEndpoint.Path;
+        flow["tokenUrl"] = new Uri(options.Issuer).AbsolutePath.TrimEnd('/') + EndpointPaths.Token;
         flow["scopes"] = new JsonObject(Scope.Parse(options.Scopes)!.Value.Select(scope =>
             KeyValuePair.Create(scope, (JsonNode?)$"Tokens with scope {scope}")));
 

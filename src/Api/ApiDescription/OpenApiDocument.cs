@@ -3,7 +3,6 @@ using Api.Bearer;
 using Api.Configuration;
 using Api.Hosting;
 using Api.OAuth;
-using Api.Tokens;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.Swagger;
@@ -53,7 +52,7 @@ internal static class OpenApiDocument
             {
                 ClientCredentials = new()
                 {
-                    TokenUrl = new(new Uri(server.Issuer).AbsolutePath.TrimEnd('/') + TokenEndpoint.Path, UriKind.Relative),
+                    TokenUrl = new(new Uri(server.Issuer).AbsolutePath.TrimEnd('/') + EndpointPaths.Token, UriKind.Relative),
                     Scopes = Scope.Parse(server.Scopes)!.Value.ToDictionary(scope => scope, scope => $"Tokens with scope {scope}"),
                 },
             },

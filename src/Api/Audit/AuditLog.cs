@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Api.Clients;
 using Api.OAuth;
-using Api.Routes;
 
 namespace Api.Audit;
 
@@ -41,7 +40,7 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
 
     // Without secrets: the representation has no member for one.
     private static string? Describe(Client? client) =>
-        client is null ? null : JsonSerializer.Serialize(ClientMetadata.From(client), ApiJson.Default.ClientMetadata);
+        client is null ? null : JsonSerializer.Serialize(ClientMetadata.From(client), ClientsJson.Default.ClientMetadata);
 
     private static string? SourceOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
 

@@ -1,5 +1,6 @@
 using Api.Clients;
 using Api.OAuth;
+using Api.Storage;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 
@@ -9,7 +10,7 @@ namespace Api.Bearer;
 internal sealed record ActiveClientRequirement(string Scope) : IAuthorizationRequirement;
 
 /// <summary>Reads the client from the cache, so that a change on another instance is noticed within <see cref="ClientCache.Age"/>.</summary>
-/// <exception cref="ClientStoreException">The client is not in the cache, and the client store is unavailable.</exception>
+/// <exception cref="StorageException">The client is not in the cache, and the client store is unavailable.</exception>
 internal sealed class ActiveClientHandler(Func<ClientDirectory> clients) : AuthorizationHandler<ActiveClientRequirement>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ActiveClientRequirement requirement)

@@ -1,4 +1,3 @@
-using Api.Discovery;
 using Api.Keys;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Protocols;

@@ -2,6 +2,7 @@ using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 using Api.Configuration;
 using Api.OAuth;
+using Api.Storage;
 
 namespace Api.Clients;
 
@@ -19,7 +20,7 @@ internal sealed class BootstrapClient(Lazy<AmazonSecretsManagerClient> secrets, 
     /// <summary>Whether there is one: its id then is nobody else's.</summary>
     public bool Exists => options.FirstClientSecretId is not "";
 
-    /// <exception cref="ClientStoreException">Its secret cannot be read.</exception>
+    /// <exception cref="StorageException">Its secret cannot be read.</exception>
     public async ValueTask<Client> GetAsync(CancellationToken cancellation)
     {
         if (Current is { } current)
@@ -78,7 +79,7 @@ internal sealed class BootstrapClient(Lazy<AmazonSecretsManagerClient> secrets, 
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
-            throw new ClientStoreException(
+            throw new StorageException(
                 $"The secret {options.FirstClientSecretId} of the client {ClientId} cannot be read: {exception.Message}", exception);
         }
     }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Api.Configuration;
 using Api.Foundation;
 using Api.OAuth;
-using Api.Tokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Clients;
@@ -97,7 +96,7 @@ internal sealed class ClientAssertion : PresentedCredentials
             : _hasCritical ? "The assertion has a crit."
             : ClientId is "" || _issuer != ClientId ? "The iss or sub of the assertion is missing, or they differ."
             : Audience is null ? "The assertion has no aud, or several."
-            : Audience != server.Issuer && Audience != server.Issuer + TokenEndpoint.Path
+            : Audience != server.Issuer && Audience != server.Issuer + EndpointPaths.Token
                 ? "The aud of the assertion is neither the issuer nor the token endpoint."
             : _expiresAt is null ? "The assertion has no exp."
             : _expiresAt <= now - skew ? "The assertion has expired."

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Api.Discovery;
 using Api.Foundation;
 using Microsoft.IdentityModel.Tokens;
 

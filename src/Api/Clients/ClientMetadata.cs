@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Api.OAuth;
-using Api.Routes;
 
 namespace Api.Clients;
 
@@ -58,7 +57,7 @@ internal sealed record ClientMetadata(
     /// <summary>The members that an administrator may change, as a document that a patch can be applied to.</summary>
     public JsonObject ToEditable()
     {
-        var all = JsonSerializer.SerializeToNode(this, ApiJson.Default.ClientMetadata)!.AsObject();
+        var all = JsonSerializer.SerializeToNode(this, ClientsJson.Default.ClientMetadata)!.AsObject();
 
         foreach (var name in all.Select(member => member.Key).Except(ClientMetadataReader.Editable).ToArray())
         {

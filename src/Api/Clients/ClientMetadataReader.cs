@@ -6,7 +6,6 @@ using Api.Configuration;
 using Api.Foundation.Json;
 using Api.Foundation.Net;
 using Api.OAuth;
-using Api.Routes;
 
 namespace Api.Clients;
 
@@ -149,7 +148,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
         {
             try
             {
-                read.Add(ClientKey.Parse(JsonSerializer.SerializeToElement(keys[index], ApiJson.Default.JsonNode)));
+                read.Add(ClientKey.Parse(JsonSerializer.SerializeToElement(keys[index], ClientsJson.Default.JsonNode)));
             }
             catch (FormatException exception)
             {
@@ -211,7 +210,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
         }
 
         return claims.ToImmutableSortedDictionary(
-            claim => claim.Key, claim => JsonSerializer.SerializeToElement(claim.Value, ApiJson.Default.JsonNode), StringComparer.Ordinal);
+            claim => claim.Key, claim => JsonSerializer.SerializeToElement(claim.Value, ClientsJson.Default.JsonNode), StringComparer.Ordinal);
     }
 
     private bool ReadEnabled(JsonObject members)

@@ -34,7 +34,7 @@ internal static class ClientServices
         }
         catch (AmazonClientException exception)
         {
-            throw new ClientStoreException(
+            throw new StorageException(
                 $"The clients in the DynamoDB table {options.ClientsTable} cannot be asked for: {exception.Message}. Set AWS_REGION.", exception);
         }
     }

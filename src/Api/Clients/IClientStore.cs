@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using Api.Storage;
 
 namespace Api.Clients;
 
 /// <summary>Where the registered clients are kept. Every method throws where they cannot be had.</summary>
-/// <exception cref="ClientStoreException">The clients cannot be had now, or this one breaks a rule.</exception>
+/// <exception cref="StorageException">The clients cannot be had now, or this one breaks a rule.</exception>
 internal interface IClientStore
 {
     /// <summary>The client with exactly this id, as the last change has left it; null where there is none.</summary>

@@ -1,4 +1,5 @@
 using Api.Foundation.Caching;
+using Api.Storage;
 
 namespace Api.Clients;
 
@@ -30,7 +31,7 @@ internal sealed partial class LastUsedRecorder(IClientStore store, ILogger<LastU
         {
             await store.NoteUseAsync(clientId, secretId, day, CancellationToken.None);
         }
-        catch (ClientStoreException exception)
+        catch (StorageException exception)
         {
             // Not tried again until tomorrow: whoever cannot be reached is not helped by one more request for each token.
             LogNotNoted(logger, clientId, exception.Message);

@@ -6,7 +6,6 @@ using Api.Clients;
 using Api.Configuration;
 using Api.OAuth;
 using Api.Routes;
-using Api.Tokens;
 
 namespace Api.CommandLine;
 
@@ -76,7 +75,7 @@ internal static class AddClientCommand
         return added.Made is not { ClearText: var secret } ? await CommandOutput.WriteAsync(result, added) : await CommandOutput.WriteAsync(
             result,
             ClientMetadata.From(added),
-            ApiJson.Default.ClientMetadata,
+            ClientsJson.Default.ClientMetadata,
             $"""
             The client was made. Its secret is shown only this once:
 
@@ -109,7 +108,7 @@ internal static class AddClientCommand
             : $"-d client_id={client.ClientId} -d client_secret={secret}";
 
         return $"curl -s {credentials} -d grant_type=client_credentials "
-            + $"{(issuer is Commands.NoIssuer ? "ISSUER" : issuer)}{TokenEndpoint.Path}";
+            + $"{(issuer is Commands.NoIssuer ? "ISSUER" : issuer)}{EndpointPaths.Token}";
     }
 
     private static Option<JsonObject?> Json(string name, string helpName, string description, Func<string, byte[]> read) =>

@@ -70,7 +70,7 @@ internal static class ClientCommands
             return await CommandOutput.WriteAsync(
                 result,
                 ClientList.From(list, nextCursor: null),
-                ApiJson.Default.ClientList,
+                RoutesJson.Default.ClientList,
                 clients is null ? NoClients(services) : list is [] ? "There are no clients." : Table(list));
         });
 
@@ -98,7 +98,7 @@ internal static class ClientCommands
         {
             var clients = await OpenAsync(services, create: false, cancellation);
 
-            return await work(clients ?? throw new ClientStoreException(NoClients(services)), result, cancellation);
+            return await work(clients ?? throw new StorageException(NoClients(services)), result, cancellation);
         });
 
         return command;
@@ -121,7 +121,7 @@ internal static class ClientCommands
         return rotated.Problem is not null ? await CommandOutput.WriteAsync(result, rotated) : await CommandOutput.WriteAsync(
             result,
             NewSecret.From(rotated),
-            ApiJson.Default.NewSecret,
+            RoutesJson.Default.NewSecret,
             $"""
             A secret was made. It is shown only this once, and a running server accepts it within a minute:
 

@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Api.Clients;
-using Api.Routes;
 
 namespace Api.CommandLine;
 
@@ -35,7 +34,7 @@ internal static class CommandOutput
         {
             var client = ClientMetadata.From(answer);
 
-            return await WriteAsync(result, client, ApiJson.Default.ClientMetadata, Lines(client, ApiJson.Default.ClientMetadata));
+            return await WriteAsync(result, client, ClientsJson.Default.ClientMetadata, Lines(client, ClientsJson.Default.ClientMetadata));
         }
 
         foreach (var error in answer.Problem?.Errors.Values.SelectMany(errors => errors) ?? [])

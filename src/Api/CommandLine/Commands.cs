@@ -6,6 +6,7 @@ using Api.Configuration;
 using Api.Foundation.Net;
 using Api.Hosting;
 using Api.Keys;
+using Api.OAuth;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Api.CommandLine;
@@ -36,13 +37,13 @@ internal static class Commands
         && (first is "--help" or "-h" or "--version"
             || (first is not ("" or ['-' or '/', ..]) && !first.Contains('=', StringComparison.Ordinal)));
 
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> buildApi)
     {
         var root = new RootCommand("Administers clients and keys. Without a command, and with settings alone: starts the server.")
         {
             ClientCommands.Create(),
             KeyCommands.Create(),
-            OpenApiCommand.Create(),
+            OpenApiCommand.Create(buildApi),
             CommandOutput.Json,
         };
 
@@ -111,6 +112,7 @@ internal static class Commands
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddAuthorizationServer();
+        builder.Services.AddOAuth();
         builder.Services.PostConfigure<AuthorizationServerOptions>(options =>
             options.Issuer = options.Issuer is "" ? NoIssuer : options.Issuer);
         builder.Services.AddKeys();

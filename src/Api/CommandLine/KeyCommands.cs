@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Api.Configuration;
 using Api.Keys;
-using Api.Routes;
 
 namespace Api.CommandLine;
 
@@ -29,7 +28,7 @@ internal static class KeyCommands
             await Console.Error.WriteLineAsync(warning);
         }
 
-        return await CommandOutput.WriteAsync(result, list, ApiJson.Default.KeyList, list.Keys is [] ? NoKeys(services) : CommandOutput.Table(
+        return await CommandOutput.WriteAsync(result, list, KeysJson.Default.KeyList, list.Keys is [] ? NoKeys(services) : CommandOutput.Table(
             ["KID", "STATE", "CREATED", "SIGNS FROM", "PUBLISHED UNTIL"],
             list.Keys.Select(key => new[]
             {
@@ -54,8 +53,8 @@ internal static class KeyCommands
         return await CommandOutput.WriteAsync(
             result,
             times,
-            ApiJson.Default.KeyRotationTimes,
-            "A new signing key is on its way.\n" + CommandOutput.Lines(times, ApiJson.Default.KeyRotationTimes));
+            KeysJson.Default.KeyRotationTimes,
+            "A new signing key is on its way.\n" + CommandOutput.Lines(times, KeysJson.Default.KeyRotationTimes));
     }
 
     /// <summary>The ring as it is: where there is none in a file, whoever looks for it does not make it.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Api.ApiDescription;
-using Api.Startup;
 
 namespace Api.CommandLine;
 
@@ -13,18 +12,20 @@ internal static class OpenApiCommand
         HelpName = "file",
     };
 
-    public static Command Create()
+    /// <param name="buildApi">Builds the web API with these settings.</param>
+    public static Command Create(Func<string[], WebApplication> buildApi)
     {
         var command = new Command("openapi", "Prints the OpenAPI document of this API") { Output };
-        command.SetAction(RunAsync);
+        command.SetAction((result, cancellation) => RunAsync(buildApi, result, cancellation));
 
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        Func<string[], WebApplication> buildApi, ParseResult result, CancellationToken cancellation)
     {
         var issuer = result.GetValue<string>("--Issuer") ?? Commands.NoIssuer;
-        await using var app = WebApi.Build([$"--Issuer={issuer}", "--Swagger=true"]);
+        await using var app = buildApi([$"--Issuer={issuer}", "--Swagger=true"]);
         var document = await app.GetOpenApiDocumentAsync() + "\n";
 
         if (result.GetValue(Output) is not { } file)

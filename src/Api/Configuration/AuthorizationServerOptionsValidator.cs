@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using Api.Foundation.Net;
-using Api.Hosting;
-using Api.OAuth;
 using Microsoft.Extensions.Options;
 
 namespace Api.Configuration;
@@ -33,13 +31,6 @@ internal sealed partial class AuthorizationServerOptionsValidator : IValidateOpt
             yield return "Audience must have 1 to 256 characters, none of them a control character: it is the aud of every token.";
         }
 
-        if (Scope.Parse(options.Scopes) is not { Length: <= Scope.MaximumCount } scopes
-            || !scopes.Contains(Scope.User) || !scopes.Contains(Scope.Admin))
-        {
-            yield return $"Scopes '{options.Scopes}' must be at most {Scope.MaximumCount} scopes (RFC 6749 §3.3) separated by spaces, "
-                + $"{Scope.User} and {Scope.Admin} among them, or nobody could call /user or /admin.";
-        }
-
         if (options.AccessTokenLifetime < AuthorizationServerOptions.ShortestTokenLifetime
             || options.AccessTokenLifetime > AuthorizationServerOptions.LongestTokenLifetime)
         {
@@ -50,12 +41,6 @@ internal sealed partial class AuthorizationServerOptionsValidator : IValidateOpt
         if (!AuthorizationServerOptions.AccessTokenTypes.Contains(options.AccessTokenType))
         {
             yield return $"AccessTokenType '{options.AccessTokenType}' must be JWT or at+jwt: verifiers know no other.";
-        }
-
-        if (CrossOrigin.Origins(options).FirstOrDefault(origin => !CrossOrigin.IsOrigin(origin)) is { } wrong)
-        {
-            yield return $"CorsOrigins has '{wrong}': an origin is scheme, host and port, such as https://app.example, separated from the "
-                + "next by a space, or no browser would ever match it.";
         }
 
         if (string.IsNullOrWhiteSpace(options.DataDirectory))

@@ -22,7 +22,7 @@ internal sealed record AuthorizationServerMetadata(
 {
     public static AuthorizationServerMetadata From(AuthorizationServerOptions options) => new(
         options.Issuer,
-        options.Issuer + Tokens.TokenEndpoint.Path,
+        options.Issuer + EndpointPaths.Token,
         options.Issuer + DiscoveryEndpoints.JwksPath,
         Scope.Parse(options.Scopes)!.Value,
         // There is no authorization endpoint, but the member is required and verifiers refuse an empty one.

@@ -1,6 +1,5 @@
 using Api.Configuration;
 using Api.Keys;
-using Api.Routes;
 
 namespace Api.Discovery;
 
@@ -8,12 +7,12 @@ namespace Api.Discovery;
 internal sealed class DiscoveryDocuments(AuthorizationServerOptions options, KeyRingCache keys, TimeProvider time)
 {
     private readonly KeySetCache<CachedJsonResult> _keySet = new(
-        keys, time, published => CachedJsonResult.ForCaches(JwkSet.From(published), ApiJson.Default.JwkSet));
+        keys, time, published => CachedJsonResult.ForCaches(JwkSet.From(published), DiscoveryJson.Default.JwkSet));
 
     public CachedJsonResult Metadata { get; } =
-        CachedJsonResult.ForCaches(AuthorizationServerMetadata.From(options), ApiJson.Default.AuthorizationServerMetadata);
+        CachedJsonResult.ForCaches(AuthorizationServerMetadata.From(options), DiscoveryJson.Default.AuthorizationServerMetadata);
 
-    public CachedJsonResult Health { get; } = CachedJsonResult.ForNow(new("ok"), ApiJson.Default.HealthResponse);
+    public CachedJsonResult Health { get; } = CachedJsonResult.ForNow(new("ok"), DiscoveryJson.Default.HealthResponse);
 
     public ValueTask<CachedJsonResult> GetKeySetAsync(CancellationToken cancellation) => _keySet.GetAsync(cancellation);
 }

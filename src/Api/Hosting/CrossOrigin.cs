@@ -1,4 +1,5 @@
 using Api.Configuration;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace Api.Hosting;
@@ -9,6 +10,7 @@ internal static class CrossOrigin
     public static void AddCrossOrigin(this IServiceCollection services)
     {
         services.AddCors();
+        services.AddSingleton<IValidateOptions<AuthorizationServerOptions>, CorsOriginsValidator>();
         services.AddOptions<Microsoft.AspNetCore.Cors.Infrastructure.CorsOptions>()
             .Configure<AuthorizationServerOptions>((cors, server) => cors.AddDefaultPolicy(policy => policy
                 .WithOrigins(Origins(server))

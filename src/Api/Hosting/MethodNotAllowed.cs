@@ -1,4 +1,3 @@
-using Api.Storage;
 using Microsoft.Net.Http.Headers;
 
 namespace Api.Hosting;

@@ -1,4 +1,3 @@
-using Api.ApiDescription;
 using Api.Configuration;
 using Microsoft.AspNetCore.Diagnostics;
 

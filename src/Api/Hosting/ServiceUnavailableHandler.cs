@@ -1,17 +1,10 @@
-using Api.Clients;
-using Api.Keys;
-using Api.OAuth;
-using Api.Storage;
-using Api.Tokens;
+using Api.Foundation;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Net.Http.Headers;
 
 namespace Api.Hosting;
 
-/// <summary>
-/// Answers 503 with <c>Retry-After</c> (RFC 9110 §15.6.4) where something that the answer needs cannot be had now. Why there are no keys
-/// has been logged where that arose.
-/// </summary>
+/// <summary>Answers 503 with <c>Retry-After</c> (RFC 9110 §15.6.4) if something that the answer needs is unavailable.</summary>
 internal sealed partial class ServiceUnavailableHandler(IProblemDetailsService problems, ILogger<ServiceUnavailableHandler> logger) : IExceptionHandler
 {
     /// <summary>In seconds.</summary>
@@ -19,21 +12,23 @@ internal sealed partial class ServiceUnavailableHandler(IProblemDetailsService p
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is ClientStoreException)
-        {
-            LogClientsUnavailable(logger, exception.Message);
-        }
-        else if (exception is not KeyRingException)
+        if (exception is not UnavailableException unavailable)
         {
             return false;
         }
 
+        if (!unavailable.IsLogged)
+        {
+            LogUnavailable(logger, exception.Message);
+        }
+
         httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         httpContext.Response.Headers[HeaderNames.RetryAfter] = RetryAfter;
+        var endpoint = httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
 
-        if (httpContext.Request.Path == TokenEndpoint.Path)
+        if (endpoint?.Metadata.GetMetadata<UnavailableAnswer>() is { } answer)
         {
-            await OAuthError.Unavailable.ExecuteAsync(httpContext);
+            await answer.Result.ExecuteAsync(httpContext);
 
             return true;
         }
@@ -42,5 +37,8 @@ internal sealed partial class ServiceUnavailableHandler(IProblemDetailsService p
     }
 
     [LoggerMessage(1, LogLevel.Warning, "{Reason}")]
-    private static partial void LogClientsUnavailable(ILogger logger, string reason);
+    private static partial void LogUnavailable(ILogger logger, string reason);
 }
+
+/// <summary>Metadata of an endpoint that has an answer of its own for 503.</summary>
+internal sealed record UnavailableAnswer(IResult Result);

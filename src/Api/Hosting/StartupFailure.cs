@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Amazon.Runtime;
-using Api.Clients;
-using Api.Keys;
+using Api.Foundation;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
@@ -22,7 +21,7 @@ internal static class StartupFailure
     {
         OptionsValidationException { Failures: var failures } => string.Join(' ', failures),
         // What AWS says may have several lines.
-        KeyRingException or ClientStoreException => string.Join(' ', exception.Message.Split('\n', SplitOptions)),
+        UnavailableException => string.Join(' ', exception.Message.Split('\n', SplitOptions)),
         AmazonClientException => $"AWS cannot be asked: {exception.Message.TrimEnd('.')}. Set AWS_REGION, or what else is missing.",
         InvalidDataException => $"{exception.Message} Correct that file.",
         _ => null,

@@ -1,7 +1,13 @@
+using Api.Foundation;
+
 namespace Api.Keys;
 
 /// <summary>The key ring cannot be had or changed: the message names where it is kept, what is wrong and the remedy, and no key.</summary>
-internal class KeyRingException(string message, Exception? cause = null) : Exception(message, cause);
+internal class KeyRingException(string message, Exception? cause = null) : UnavailableException(message, cause)
+{
+    // By the cache of the ring, at most once a minute.
+    public override bool IsLogged => true;
+}
 
 /// <summary>One more key would be more than verifiers read.</summary>
 internal sealed class KeyRingFullException(DateTimeOffset until)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Api.Discovery;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Keys;

@@ -1,5 +1,4 @@
 using Api.Hosting;
-using Api.Routes;
 using Api.Storage;
 using Microsoft.Net.Http.Headers;
 
@@ -48,7 +47,7 @@ internal sealed record OAuthError(int Status, string Error, string Description) 
             httpContext.Response.Headers[HeaderNames.WWWAuthenticate] = "Basic realm=\"oauth2\", charset=\"UTF-8\"";
         }
 
-        return TypedResults.Json(new(Error, Description), ApiJson.Answers.OAuthErrorResponse, statusCode: Status)
+        return TypedResults.Json(new(Error, Description), OAuthJson.Answers.OAuthErrorResponse, statusCode: Status)
             .ExecuteAsync(httpContext);
     }
 

@@ -35,7 +35,7 @@ internal static class AdminEndpoints
         var ring = await keys.GetAsync(http.RequestAborted);
         http.Response.NoStore();
 
-        return TypedResults.Json(KeyList.From(ring, time.GetUtcNow()), ApiJson.Answers.KeyList);
+        return TypedResults.Json(KeyList.From(ring, time.GetUtcNow()), KeysJson.Answers.KeyList);
     }
 
     private static async Task<IResult> RotateKeysAsync(KeyAdministration keys, KeySchedule schedule, TimeProvider time, HttpContext http)
@@ -62,6 +62,6 @@ internal static class AdminEndpoints
         }
 
         return TypedResults.Json(
-            KeyRotationTimes.From(schedule, now), ApiJson.Answers.KeyRotationTimes, statusCode: StatusCodes.Status202Accepted);
+            KeyRotationTimes.From(schedule, now), KeysJson.Answers.KeyRotationTimes, statusCode: StatusCodes.Status202Accepted);
     }
 }

@@ -115,7 +115,7 @@ internal static class ClientEndpoints
 
         return TypedResults.Json(
             ClientList.From(page.Clients, page.Next is null ? null : Base64UrlEncoder.Encode(CursorPrefix + page.Next)),
-            ApiJson.Answers.ClientList);
+            RoutesJson.Answers.ClientList);
     }
 
     private static async Task<IResult> GetAsync(ClientAdministration clients, HttpContext http, string id)
@@ -184,7 +184,7 @@ internal static class ClientEndpoints
         http.Response.NoStore();
         http.Response.Headers.ETag = ETagOf(result.Client!);
 
-        return TypedResults.Json(NewSecret.From(result), ApiJson.Answers.NewSecret, statusCode: StatusCodes.Status201Created);
+        return TypedResults.Json(NewSecret.From(result), RoutesJson.Answers.NewSecret, statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> DeleteSecretAsync(ClientAdministration clients, HttpContext http, string id, string secretId)
@@ -212,7 +212,7 @@ internal static class ClientEndpoints
             http.Response.Headers.Location = $"{http.Request.PathBase}{http.Request.Path}/{client.ClientId}";
         }
 
-        return TypedResults.Json(ClientMetadata.From(result), ApiJson.Answers.ClientMetadata, statusCode: status);
+        return TypedResults.Json(ClientMetadata.From(result), ClientsJson.Answers.ClientMetadata, statusCode: status);
     }
 
     private static string ETagOf(Client client) => $"\"{client.Version}\"";

@@ -1,8 +1,8 @@
 using Api.Clients;
 using Api.Configuration;
 using Api.Keys;
+using Api.OAuth;
 using Api.Storage;
-using Api.Tokens;
 
 namespace Api.Startup;
 
@@ -59,7 +59,7 @@ internal static class FirstSteps
         }
 
         var getToken = $"curl -s -u {DevelopmentClient.ClientId}:{secret} -d grant_type=client_credentials "
-            + $"{options.Issuer}{TokenEndpoint.Path}";
+            + $"{options.Issuer}{EndpointPaths.Token}";
 
         return $$"""
 

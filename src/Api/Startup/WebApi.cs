@@ -5,9 +5,11 @@ using Api.Bearer;
 using Api.Clients;
 using Api.Configuration;
 using Api.Discovery;
+using Api.Foundation.Json;
 using Api.Foundation.Net;
 using Api.Hosting;
 using Api.Keys;
+using Api.OAuth;
 using Api.Routes;
 using Api.Tokens;
 
@@ -28,9 +30,10 @@ internal static class WebApi
         builder.Services.AddSecurityHeaders();
         builder.Services.AddExceptionHandler<ServiceUnavailableHandler>();
         builder.Services.AddSingleton(TimeProvider.System);
-        ApiJson.AddTo(builder.Services);
+        builder.Services.AddWireJson();
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddAuthorizationServer();
+        builder.Services.AddOAuth();
         builder.Services.AddKeys();
         builder.Services.AddPublicHttpFetch();
         builder.Services.AddClients();

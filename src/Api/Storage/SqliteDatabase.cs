@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Api.Clients;
 using Api.Configuration;
 using Api.Foundation;
 using Microsoft.Data.Sqlite;
@@ -32,7 +31,7 @@ internal sealed class SqliteDatabase(AuthorizationServerOptions options) : IDisp
     public string Path { get; } = System.IO.Path.Combine(options.DataDirectory, "clients.db");
 
     /// <summary>Makes the database where there is none, and checks that this program can read it.</summary>
-    /// <exception cref="ClientStoreException">It is damaged, too new, or its folder cannot be written.</exception>
+    /// <exception cref="StorageException">It is damaged, too new, or its folder cannot be written.</exception>
     public Task OpenAsync(CancellationToken cancellation)
     {
         try
@@ -54,7 +53,7 @@ internal sealed class SqliteDatabase(AuthorizationServerOptions options) : IDisp
 
             if (version > Migrations.Length)
             {
-                throw new ClientStoreException(
+                throw new StorageException(
                     $"The clients in {Path} were written by a newer program (schema {version}; this one reads {Migrations.Length}). Use "
                     + "that program, or set DataDirectory to another folder.");
             }
@@ -76,7 +75,7 @@ internal sealed class SqliteDatabase(AuthorizationServerOptions options) : IDisp
         });
     }
 
-    /// <exception cref="ClientStoreException">The database cannot be read or written, or what is in it breaks a rule.</exception>
+    /// <exception cref="StorageException">The database cannot be read or written, or what is in it breaks a rule.</exception>
     public async Task<T> WriteAsync<T>(Func<SqliteConnection, Task<T>> work)
     {
         await _writing.WaitAsync();
@@ -91,7 +90,7 @@ internal sealed class SqliteDatabase(AuthorizationServerOptions options) : IDisp
         }
     }
 
-    /// <exception cref="ClientStoreException">The database cannot be read, or what is in it breaks a rule.</exception>
+    /// <exception cref="StorageException">The database cannot be read, or what is in it breaks a rule.</exception>
     public async Task<T> ReadAsync<T>(Func<SqliteConnection, Task<T>> work)
     {
         try
@@ -115,7 +114,7 @@ internal sealed class SqliteDatabase(AuthorizationServerOptions options) : IDisp
 
     public void Dispose() => _writing.Dispose();
 
-    private ClientStoreException Failure(Exception exception) => new(
+    private StorageException Failure(Exception exception) => new(
         $"The clients in {Path} cannot be read or written: {exception.Message} Let this user read and write the folder, restore the file "
         + "from a backup, or set DataDirectory to another folder.", exception);
 

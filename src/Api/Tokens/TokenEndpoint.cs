@@ -9,8 +9,6 @@ namespace Api.Tokens;
 /// <summary>The token endpoint (RFC 6749 §3.2) for the client credentials grant (RFC 6749 §4.4).</summary>
 internal static class TokenEndpoint
 {
-    public const string Path = "/oauth2/token";
-
     private const int MaximumBodyLength = 16 * 1024;
 
     public static void AddTokens(this IServiceCollection services)
@@ -23,7 +21,7 @@ internal static class TokenEndpoint
 
     public static void MapToken(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Path, PostAsync)
+        routes.MapPost(EndpointPaths.Token, PostAsync)
             .AllowAnonymous()
             .WithTags("OAuth 2.0")
             .WithSummary("Gets an access token (RFC 6749 §4.4)")
@@ -39,9 +37,10 @@ internal static class TokenEndpoint
             .Produces<OAuthErrorResponse>(StatusCodes.Status413PayloadTooLarge)
             .Produces<OAuthErrorResponse>(StatusCodes.Status415UnsupportedMediaType)
             .Produces<OAuthErrorResponse>(StatusCodes.Status503ServiceUnavailable)
+            .WithMetadata(new UnavailableAnswer(OAuthError.Unavailable))
             .ShortCircuit();
 
-        routes.MapMethodNotAllowed(Path, HttpMethods.Post, OAuthError.MethodNotAllowed);
+        routes.MapMethodNotAllowed(EndpointPaths.Token, HttpMethods.Post, OAuthError.MethodNotAllowed);
     }
 
     private static async Task<IResult> PostAsync(

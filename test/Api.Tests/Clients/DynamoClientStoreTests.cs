@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Api.Clients;
+using Api.Storage;
 using Api.Tests.Conformance;
 using Api.Tests.Keys;
 using Api.Tests.Support;
@@ -82,7 +83,7 @@ public sealed class DynamoClientStoreTests(MotoServer moto) : ClientStoreContrac
     {
         var store = new DynamoClientStore(_dynamo, new() { ClientsTable = "clients-elsewhere" }, Time);
 
-        var failure = await Assert.ThrowsAsync<ClientStoreException>(() => store.FindAsync("orders", default));
+        var failure = await Assert.ThrowsAsync<StorageException>(() => store.FindAsync("orders", default));
 
         Assert.Contains("table clients-elsewhere cannot be read: ResourceNotFoundException", failure.Message, StringComparison.Ordinal);
         Assert.Contains("set ClientsTable", failure.Message, StringComparison.Ordinal);
@@ -94,7 +95,7 @@ public sealed class DynamoClientStoreTests(MotoServer moto) : ClientStoreContrac
         var store = await OpenAsync();
         _proxy.Answer = UnreliableProxy.Error(400, "AccessDeniedException");
 
-        var failure = await Assert.ThrowsAsync<ClientStoreException>(() => store.AddAsync(ClientOf("orders"), default));
+        var failure = await Assert.ThrowsAsync<StorageException>(() => store.AddAsync(ClientOf("orders"), default));
 
         Assert.Contains($"table {_table} cannot be written: AccessDeniedException", failure.Message, StringComparison.Ordinal);
         Assert.Contains("dynamodb:GetItem, PutItem", failure.Message, StringComparison.Ordinal);
@@ -134,7 +135,7 @@ public sealed class DynamoClientStoreTests(MotoServer moto) : ClientStoreContrac
 
         foreach (var one in all)
         {
-            Assert.Contains(_table, (await Assert.ThrowsAsync<ClientStoreException>(one)).Message, StringComparison.Ordinal);
+            Assert.Contains(_table, (await Assert.ThrowsAsync<StorageException>(one)).Message, StringComparison.Ordinal);
         }
     }
 
@@ -184,7 +185,7 @@ public sealed class DynamoClientStoreTests(MotoServer moto) : ClientStoreContrac
     {
         var (store, administrator) = await CancelTransactionsAsync(own, other);
 
-        await Assert.ThrowsAsync<ClientStoreException>(() => store.ChangeAsync(administrator, null, keepAdministrator: true, default));
+        await Assert.ThrowsAsync<StorageException>(() => store.ChangeAsync(administrator, null, keepAdministrator: true, default));
     }
 
     [FactWith(Tool.Moto)]

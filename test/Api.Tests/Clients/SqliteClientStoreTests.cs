@@ -53,7 +53,7 @@ public sealed class SqliteClientStoreTests : ClientStoreContract, IDisposable
         Directory.CreateDirectory(_folder["data"]);
         await File.WriteAllTextAsync(Path, new string('x', 4096));
 
-        var refusal = await Assert.ThrowsAsync<ClientStoreException>(OpenAsync);
+        var refusal = await Assert.ThrowsAsync<StorageException>(OpenAsync);
 
         Assert.Contains(Path, refusal.Message, StringComparison.Ordinal);
         Assert.Equal(new string('x', 4096), await File.ReadAllTextAsync(Path));
@@ -65,7 +65,7 @@ public sealed class SqliteClientStoreTests : ClientStoreContract, IDisposable
         await OpenAsync();
         await RawSqlite.ExecuteAsync(Path, "PRAGMA user_version = 99");
 
-        var refusal = await Assert.ThrowsAsync<ClientStoreException>(OpenAsync);
+        var refusal = await Assert.ThrowsAsync<StorageException>(OpenAsync);
 
         Assert.Contains("newer program (schema 99", refusal.Message, StringComparison.Ordinal);
     }

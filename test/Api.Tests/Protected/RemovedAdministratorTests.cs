@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using Api.Clients;
+using Api.Storage;
 using Api.Tests.Conformance;
 using Api.Tests.Fuzz;
 using Api.Tests.Support;
@@ -137,7 +138,7 @@ public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable
     private sealed class Clients(IClientStore store, Func<bool> isDown) : IClientStore
     {
         public Task<Client?> FindAsync(string clientId, CancellationToken cancellation) =>
-            isDown() ? throw new ClientStoreException("Made up by the test.") : store.FindAsync(clientId, cancellation);
+            isDown() ? throw new StorageException("Made up by the test.") : store.FindAsync(clientId, cancellation);
 
         public Task<ImmutableArray<StoredClient>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
             store.ListAsync(after, limit, cancellation);

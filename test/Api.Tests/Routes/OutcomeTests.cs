@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Api.Clients;
 using Api.Keys;
+using Api.Storage;
 using Api.Tests.Fuzz;
 using Api.Tests.Keys;
 using Api.Tests.Support;
@@ -67,7 +68,7 @@ public sealed class OutcomeTests : IDisposable
         var administrator = await StartAsync();
         _afterwards = _ => path.Contains("keys", StringComparison.Ordinal)
             ? throw new KeyRingException("Made up by the test.")
-            : throw new ClientStoreException("Made up by the test.");
+            : throw new StorageException("Made up by the test.");
 
         using var response = await SendAsync(administrator, method, path, body, CancellationToken.None);
 

@@ -1,0 +1,8 @@
+namespace Api.OAuth;
+
+/// <summary>The paths of the endpoints, behind the issuer.</summary>
+internal static class EndpointPaths
+{
+    /// <summary>RFC 6749 §3.2.</summary>
+    public const string Token = "/oauth2/token";
+}

@@ -1,0 +1,71 @@
+using Api.Tests.Support;
+using ArchUnitNET.Domain;
+using ArchUnitNET.Loader;
+using ArchUnitNET.xUnit;
+using static ArchUnitNET.Fluent.ArchRuleDefinition;
+
+namespace Api.Tests.Startup;
+
+/// <summary>The folders of src/Api, and which of them a folder may use: those above it in the list, and none below it.</summary>
+public sealed class FolderTests
+{
+    private static readonly string[] Folders =
+    [
+        "Foundation",
+        "Configuration",
+        "Hosting",
+        "Storage",
+        "Audit",
+        "OAuth",
+        "Keys",
+        "Clients",
+        "Tokens",
+        "Discovery",
+        "Bearer",
+        "Routes",
+        "ApiDescription",
+        "CommandLine",
+        "Deployment",
+        "Startup",
+    ];
+
+    private static readonly Architecture Program = new ArchLoader().LoadAssemblies(typeof(global::Program).Assembly).Build();
+
+    public static TheoryData<string> Upper => [.. Folders[..^1]];
+
+    [Theory]
+    [MemberData(nameof(Upper))]
+    public void Folder_uses_none_below_it(string folder) =>
+        Types().That().ResideInNamespaceMatching(Namespace(folder))
+            .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(Namespace(Folders[(Array.IndexOf(Folders, folder) + 1)..])))
+            .WithoutRequiringPositiveResults()
+            .Check(Program);
+
+    [Fact]
+    public void Every_type_is_in_one_of_the_folders()
+    {
+        var others = Program.Types
+            .Where(type => type.FullName.StartsWith("Api.", StringComparison.Ordinal))
+            .Select(type => type.FullName.Split('.')[1])
+            .Distinct()
+            .Except(Folders);
+
+        Assert.Empty(others);
+    }
+
+    [Fact]
+    public void Every_folder_is_in_the_list() => Assert.Equal(
+        Folders.Order(),
+        Directory.GetDirectories(Path.Combine(ExternalTools.Repository, "src", "Api"))
+            .Where(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Any())
+            .Select(folder => Path.GetFileName(folder)!)
+            .Except(["bin", "obj"])
+            .Order());
+
+    [Fact]
+    public void Program_alone_is_at_the_root() => Assert.Equal(
+        ["Program.cs"],
+        Directory.GetFiles(Path.Combine(ExternalTools.Repository, "src", "Api"), "*.cs").Select(Path.GetFileName));
+
+    private static string Namespace(params string[] folders) => $"^Api\\.({string.Join('|', folders)})(\\..*)?$";
+}
