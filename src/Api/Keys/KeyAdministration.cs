@@ -12,7 +12,7 @@ internal sealed class KeyAdministration(KeyRingCache keys, Audit audit)
         {
             await keys.RotateAsync(cancellation);
         }
-        catch (KeyRingException exception) when (exception is not KeyRingFullException)
+        catch (KeyRingException exception) when (!exception.NothingChanged)
         {
             audit.KeysChanged(by, $"Rotation{Audit.OutcomeUnknown}");
 

@@ -34,7 +34,8 @@ internal static class KeysRegistration
         }
         catch (AmazonClientException exception)
         {
-            throw new KeyRingException($"Secrets Manager cannot be asked: {exception.Message.TrimEnd('.')}. Set AWS_REGION.", exception);
+            throw KeyRingException.Unchanged(
+                $"Secrets Manager cannot be asked: {exception.Message.TrimEnd('.')}. Set AWS_REGION.", exception);
         }
     }
 }
