@@ -12,6 +12,9 @@ namespace Api.Clients;
 internal sealed class AssertionAuthentication(
     ClientDirectory clients, ClientKeySets keySets, IClientStore store, AuthorizationServerOptions server, TimeProvider time)
 {
+    // An assertion that has expired becomes good again where a clock is set back.
+    private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(1);
+
     // Numbers that nobody has made a key of: all that matters is that it takes as long to check with them.
     private static readonly Lazy<SecurityKey> NobodysRsaKey = new(() => new RsaSecurityKey(
         new RSAParameters { Modulus = [0xff, .. RandomNumberGenerator.GetBytes(254), 0xff], Exponent = [1, 0, 1] }));
@@ -47,7 +50,7 @@ internal sealed class AssertionAuthentication(
         }
 
         // Not before the signature is known to be good, or everybody could use up identifiers of others and fill the store.
-        return await store.TryConsumeJtiAsync(IdentifierOf(assertion), assertion.EndsAt + AuthorizationServerOptions.ClockSkew, cancellation)
+        return await store.TryConsumeJtiAsync(IdentifierOf(assertion), assertion.EndsAt + KeptAfterEnd, cancellation)
             ? (client, null)
             : (null, "The assertion has been used before.");
     }

@@ -14,7 +14,7 @@ internal sealed class KeyAdministration(KeyRingCache keys, AuditLog audit)
         {
             await keys.RotateAsync(cancellation);
         }
-        catch (KeyRingException exception) when (exception is not KeyRingFullException)
+        catch (KeyRingException exception) when (!exception.NothingChanged)
         {
             audit.KeysChanged(by, $"Rotation{AuditLog.OutcomeUnknown}");
 

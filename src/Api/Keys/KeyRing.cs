@@ -71,14 +71,21 @@ internal sealed class KeyRing
     public DateTimeOffset? FullUntil(DateTimeOffset now) =>
         PublishedAt(now) is { Length: MaximumKeys } published ? PublishedUntil(published[0]) : null;
 
-    /// <summary>Adds a key, which signs when it has been published for long enough, and drops those whose tokens have all died.</summary>
+    /// <summary>Checks that a key can be added now.</summary>
     /// <exception cref="KeyRingFullException">More than <see cref="MaximumKeys"/> keys would be published.</exception>
-    public KeyRing Rotate(SigningKey next, DateTimeOffset now)
+    public void RequireRoom(DateTimeOffset now)
     {
         if (FullUntil(now) is { } until)
         {
             throw new KeyRingFullException(until);
         }
+    }
+
+    /// <summary>Adds a key, which signs when it has been published for long enough, and drops those whose tokens have all died.</summary>
+    /// <exception cref="KeyRingFullException">More than <see cref="MaximumKeys"/> keys would be published.</exception>
+    public KeyRing Rotate(SigningKey next, DateTimeOffset now)
+    {
+        RequireRoom(now);
 
         // Behind every other key, also where this clock is behind the one that dated them: the oldest key signs at once.
         var earliest = Newest.CreatedAt + TimeSpan.FromTicks(1);

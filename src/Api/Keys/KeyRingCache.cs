@@ -67,10 +67,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
     public async Task RotateAsync(CancellationToken cancellation)
     {
         // Asked here as well: elsewhere, a rotation would begin that cannot end.
-        if ((await GetAsync(cancellation)).FullUntil(time.GetUtcNow()) is { } until)
-        {
-            throw new KeyRingFullException(until);
-        }
+        (await GetAsync(cancellation)).RequireRoom(time.GetUtcNow());
 
         // Not cancelled with the request: the store may do it all the same, and then nobody would learn of it.
         if (await store.RotateAsync(CancellationToken.None) is { } ring)
@@ -90,7 +87,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
         catch (Exception exception) when (exception is TimeoutException or KeyRingException)
         {
             // A load that takes long goes on, and its ring is used when it comes.
-            var failure = exception as KeyRingException ?? new KeyRingException("Loading the signing keys takes too long.", exception);
+            var failure = exception as KeyRingException ?? KeyRingException.Unchanged("Loading the signing keys takes too long.", exception);
             Warn(failure.Message);
 
             return DelayRetry(failure) ?? throw failure;

@@ -41,7 +41,8 @@ internal sealed partial class KeyRingFile(
             return await ChangeAsync(
                 ring => ring is not null && !ring.RotationIsDueAt(time.GetUtcNow()) ? ring : Rotate(ring), cancellation);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KeyRingFullException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or KeyRingException { NothingChanged: true })
         {
             LogNotRotated(logger, _path, exception.Message);
 
@@ -49,7 +50,13 @@ internal sealed partial class KeyRingFile(
         }
     }
 
-    private KeyRing Rotate(KeyRing? ring) => ring?.Rotate(CreateKey(), time.GetUtcNow()) ?? new([CreateKey()], _schedule);
+    private KeyRing Rotate(KeyRing? ring)
+    {
+        // Ahead of the key, which takes long to make while others wait for the lock.
+        ring?.RequireRoom(time.GetUtcNow());
+
+        return ring?.Rotate(CreateKey(), time.GetUtcNow()) ?? new([CreateKey()], _schedule);
+    }
 
     private SigningKey CreateKey() => SigningKey.Create(options.KeySize, time.GetUtcNow());
 
@@ -79,8 +86,15 @@ internal sealed partial class KeyRingFile(
             {
                 return PrivateFile.OpenLock($"{_path}.lock");
             }
-            catch (IOException) when (waiting.Elapsed < LongestWait && File.Exists($"{_path}.lock"))
+            catch (IOException) when (File.Exists($"{_path}.lock"))
             {
+                if (waiting.Elapsed >= LongestWait)
+                {
+                    throw KeyRingException.Unchanged(
+                        $"The signing keys in {_path} are being changed by another request or process. Nothing has changed. Try again "
+                        + "in a few seconds.");
+                }
+
                 await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation);
             }
         }
@@ -91,7 +105,7 @@ internal sealed partial class KeyRingFile(
     {
         if (PrivateFile.IsOpenToOthers(_path))
         {
-            throw new KeyRingException(
+            throw KeyRingException.Unchanged(
                 $"The signing keys in {_path} may be read or written by others. Run `chmod 600 {_path}`; if somebody else may have "
                 + "read them, move the file away instead, and a new key is made.");
         }
@@ -125,12 +139,14 @@ internal sealed partial class KeyRingFile(
 
             File.Move(temporary, _path, overwrite: true);
         }
-        finally
+        catch
         {
             File.Delete(temporary);
+            throw;
         }
     }
 
+    // The file is replaced whole at the end: whatever fails has changed nothing.
     private async Task<T> ExplainAsync<T>(Func<Task<T>> work)
     {
         try
@@ -139,13 +155,13 @@ internal sealed partial class KeyRingFile(
         }
         catch (FormatException exception)
         {
-            throw new KeyRingException(
+            throw KeyRingException.Unchanged(
                 $"The signing keys in {_path} cannot be used: {exception.Message}. Restore the file from a backup; or, if every "
                 + "token signed so far may become invalid, move it away, and a new key is made.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new KeyRingException(
+            throw KeyRingException.Unchanged(
                 $"The signing keys in {_path} cannot be read or written: {exception.Message} Let this user read and write the "
                 + "folder, or set DataDirectory to another one.", exception);
         }

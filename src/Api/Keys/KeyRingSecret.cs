@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
@@ -14,13 +15,15 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
     public const string Current = "AWSCURRENT";
     public const string Pending = "AWSPENDING";
 
+    private const string Read = "read";
+
     private readonly KeySchedule _schedule = KeySchedule.From(options);
 
     public string SecretId => options.SigningKeySecretId;
 
     public async Task<KeyRing> LoadAsync(CancellationToken cancellation) =>
         (await FindAsync(Current, cancellation))?.Ring
-        ?? throw new KeyRingException($"There are no signing keys in the secret {SecretId} yet: rotate it once.");
+        ?? throw KeyRingException.Unchanged($"There are no signing keys in the secret {SecretId} yet: rotate it once.");
 
     public Task<KeyRing?> RotateAsync(CancellationToken cancellation) => ExplainAsync("rotated", async () =>
     {
@@ -60,7 +63,7 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
     });
 
     /// <summary>The stages of each version that has any.</summary>
-    public Task<Dictionary<string, List<string>>> GetStagesAsync(CancellationToken cancellation) => ExplainAsync("read", async () =>
+    public Task<Dictionary<string, List<string>>> GetStagesAsync(CancellationToken cancellation) => ExplainAsync(Read, async () =>
         (await client.Value.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretId }, cancellation)).VersionIdsToStages ?? []);
 
     /// <summary>
@@ -99,7 +102,7 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
             cancellation);
 
     private Task<(KeyRing Ring, string VersionId)?> FindAsync(GetSecretValueRequest request, CancellationToken cancellation) =>
-        ExplainAsync("read", async () =>
+        ExplainAsync(Read, async () =>
         {
             try
             {
@@ -124,7 +127,7 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
         }
         catch (FormatException exception)
         {
-            throw new KeyRingException(
+            throw KeyRingException.Unchanged(
                 $"The signing keys in the secret {SecretId} cannot be used: {exception.Message}. Make an earlier version "
                 + $"{Current} again.", exception);
         }
@@ -133,7 +136,12 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
         {
             var code = exception is AmazonServiceException { ErrorCode: { Length: > 0 } error } ? error : exception.GetType().Name;
 
-            throw new KeyRingException($"The signing keys in the secret {SecretId} cannot be {what}: {code}: {exception.Message}", exception);
+            throw new KeyRingException($"The signing keys in the secret {SecretId} cannot be {what}: {code}: {exception.Message}", exception)
+            {
+                // Without an answer, and after a failure of the service, the request may have been carried out.
+                NothingChanged = what is Read
+                    || exception is AmazonServiceException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError },
+            };
         }
     }
 }

@@ -35,7 +35,8 @@ internal static class KeyServices
         }
         catch (AmazonClientException exception)
         {
-            throw new KeyRingException($"Secrets Manager cannot be asked: {exception.Message.TrimEnd('.')}. Set AWS_REGION.", exception);
+            throw KeyRingException.Unchanged(
+                $"Secrets Manager cannot be asked: {exception.Message.TrimEnd('.')}. Set AWS_REGION.", exception);
         }
     }
 }

@@ -65,6 +65,27 @@ public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<
         Assert.Contains(there.Logs.Lines, line => line.Contains("has been used before", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(24)]
+    public async Task Assertion_stays_used_where_the_clock_is_set_back(int hours)
+    {
+        using var api = new ApiFactory();
+        await api.AddClientAsync("rsa", "USER", client => client with { Keys = [clients.Rsa.Public()] });
+        var assertion = new AssertionForge("rsa", clients.Rsa, "RS256", api.Time.Now).Sign();
+        using var first = await PostAsync(assertion, api);
+
+        // Another use removes identifiers that have expired.
+        api.Time.Now += TimeSpan.FromHours(hours);
+        using var later = await PostAsync(new AssertionForge("rsa", clients.Rsa, "RS256", api.Time.Now).Sign(), api);
+        api.Time.Now -= TimeSpan.FromHours(hours);
+        using var again = await PostAsync(assertion, api);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, later.StatusCode));
+        await ClientsWithKeys.AssertRefusedAsync(again);
+        Assert.Contains(api.Logs.Lines, line => line.Contains("has been used before", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Instance_whose_clock_is_ahead_does_not_let_others_take_an_assertion_again()
     {

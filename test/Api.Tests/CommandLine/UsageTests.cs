@@ -52,7 +52,7 @@ public sealed class UsageTests : IDisposable
     [Fact]
     public async Task Settings_count_wherever_they_are_given()
     {
-        await Command.DoAsync(_folder["data"], "clients", "add", "--name", "a", "--scope", "ORDERS", "--id", "a", "--Scopes", "USER ORDERS");
+        await Command.DoAsync(_folder["data"], "clients", "add", "--name", "a", "--scope", "ORDERS", "--id", "a", "--Scopes", "USER ADMIN ORDERS");
 
         var elsewhere = await Command.DoAsync(_folder["nothing"], "clients", "show", "a", "--DataDirectory", _folder["data"]);
         var wrong = await Command.RunAsync([("DataDirectory", _folder["data"]), ("KeySize", "1024")], "keys", "list");

@@ -228,6 +228,14 @@ public sealed class KeysOnAwsTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(_time.Now.AddHours(50).AddMinutes(2), times.GetProperty("previous_published_until").GetDateTimeOffset());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.Contains("InvalidRequestException: Made up by the test", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Single(api.Logs.Lines, line => line.Contains("Rotation of signing keys", StringComparison.Ordinal));
+        Assert.DoesNotContain(api.Logs.Lines, line => line.Contains("outcome unknown", StringComparison.Ordinal));
+
+        // What no answer comes to may have been done.
+        _proxy.Answer = UnreliableProxy.Error(500, "InternalServiceError");
+        using var unknown = await api.SendAsync(HttpMethod.Post, "/admin/keys/rotate", null, ("Authorization", $"Bearer {token}"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, unknown.StatusCode);
+        Assert.Single(api.Logs.Lines, line => line.Contains("Rotation (outcome unknown)", StringComparison.Ordinal));
     }
 
     [FactWith(Tool.Moto)]

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Api.Tests.Fuzz;
 using Api.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Api.Tests.Routes;
 
@@ -76,6 +77,38 @@ public sealed class AdminKeysTests
     }
 
     [Fact]
+    public async Task Many_rotations_at_once_fill_the_ring_and_the_others_are_told_why()
+    {
+        using var api = new ApiFactory();
+        var token = await api.GetTokenAsync("ADMIN");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => Task.Run(() => RotateAsync(api, token))));
+
+        // On a slow machine, some wait for the file longer than they may.
+        Assert.All(answers, answer => Assert.True(
+            answer.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable));
+        Assert.All(answers.Where(answer => answer.StatusCode is HttpStatusCode.ServiceUnavailable), AssertBusy);
+        Assert.Equal(
+            answers.Count(answer => answer.StatusCode is HttpStatusCode.Accepted) + 1, (await StatesAsync(api, token)).Length);
+        Assert.DoesNotContain(api.Logs.Lines, line => line.Contains("outcome unknown", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Rotation_while_another_process_changes_the_keys_is_to_be_tried_again()
+    {
+        using var api = new ApiFactory();
+        var token = await api.GetTokenAsync("ADMIN");
+        var folder = api.Services.GetRequiredService<AuthorizationServerOptions>().DataDirectory;
+        using var otherProcess = OwnerOnly.OpenLock(Path.Combine(folder, "signing-keys.json.lock"));
+
+        using var refused = await RotateAsync(api, token);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        AssertBusy(refused);
+        Assert.DoesNotContain(api.Logs.Lines, line => line.Contains("Rotation", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Keys_in_a_file_are_rotated_by_the_app_itself()
     {
         using var api = new ApiFactory();
@@ -111,6 +144,13 @@ public sealed class AdminKeysTests
 
     private static Task<HttpResponseMessage> RotateAsync(ApiFactory api, string token) =>
         api.SendAsync(HttpMethod.Post, "/admin/keys/rotate", null, ("Authorization", $"Bearer {token}"));
+
+    private static void AssertBusy(HttpResponseMessage refused)
+    {
+        using var reader = new StreamReader(refused.Content.ReadAsStream());
+        Assert.Contains("are being changed by another request or process", reader.ReadToEnd(), StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(5), refused.Headers.RetryAfter?.Delta);
+    }
 
     private static async Task<string[]> StatesAsync(ApiFactory api, string token)
     {
