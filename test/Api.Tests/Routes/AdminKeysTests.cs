@@ -2,7 +2,10 @@ using System.IdentityModel.Tokens.Jwt;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Api.Foundation;
+using Api.Configuration;
 using Api.Tests.Fuzz;
+using Api.Tests.Keys;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -99,7 +102,7 @@ public sealed class AdminKeysTests
         using var api = new ApiFactory();
         var token = await api.GetTokenAsync("ADMIN");
         var folder = api.Services.GetRequiredService<AuthorizationServerOptions>().DataDirectory;
-        using var otherProcess = OwnerOnly.OpenLock(Path.Combine(folder, "signing-keys.json.lock"));
+        using var otherProcess = PrivateFile.OpenLock(Path.Combine(folder, "signing-keys.json.lock"));
 
         using var refused = await RotateAsync(api, token);
 
