@@ -206,9 +206,9 @@ public sealed class ClientKeySetsTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Server_that_is_not_there_is_a_fault()
     {
-        var nobody = new Uri($"http://127.0.0.1:{ApiProcess.FreePort()}/");
+        using var nobody = new ClosedPort();
 
-        var set = await _sets.FindAsync(Client with { JwksUri = nobody }, null, default);
+        var set = await _sets.FindAsync(Client with { JwksUri = new(nobody.Address) }, null, default);
 
         Assert.Contains("ConnectionRefused", set.Fault, StringComparison.Ordinal);
     }
