@@ -6,4 +6,7 @@ internal sealed class BenchmarkException(string message, string output = "") : E
     /// <summary>The first error of a build, or the one line.</summary>
     public string FirstError { get; } =
         output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))?.Trim() ?? message;
+
+    /// <summary>What .NET, Node.js and Python say where the port of a server is in use.</summary>
+    public bool IsAddressInUse { get; } = output.Contains("address already in use", StringComparison.OrdinalIgnoreCase);
 }

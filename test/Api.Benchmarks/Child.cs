@@ -81,8 +81,16 @@ internal sealed class Child : IAsyncDisposable
         return child._process.ExitCode is 0 ? child.Output : throw child.Failure($"{command.Program} fails");
     }
 
-    public BenchmarkException Failure(string what) =>
-        new($"{what}: taskset {string.Join(' ', _process.StartInfo.ArgumentList)}", Output);
+    public BenchmarkException Failure(string what)
+    {
+        if (HasExited)
+        {
+            // All of its output, then.
+            _process.WaitForExit();
+        }
+
+        return new($"{what}: taskset {string.Join(' ', _process.StartInfo.ArgumentList)}", Output);
+    }
 
     public async ValueTask DisposeAsync()
     {

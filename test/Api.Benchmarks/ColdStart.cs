@@ -12,10 +12,13 @@ internal static class ColdStart
     private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>A program that listens on a port, which is asked until it answers.</summary>
-    public static async Task<Measurement> OnKestrelAsync(
-        Func<string, CommandLine> command, string path, CancellationToken cancellation)
+    public static Task<Measurement> OnKestrelAsync(
+        Func<string, CommandLine> command, string path, CancellationToken cancellation) =>
+        LoopbackPort.UseAsync(port => OnKestrelAsync(port, command, path, cancellation));
+
+    private static async Task<Measurement> OnKestrelAsync(
+        int port, Func<string, CommandLine> command, string path, CancellationToken cancellation)
     {
-        var port = Server.FreePort();
         var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         var started = Stopwatch.GetTimestamp();
         await using var child = Child.Start(Child.AppCore, command(Server.AddressAt(port)));

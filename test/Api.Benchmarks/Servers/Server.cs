@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Api.Benchmarks.Servers;
 
-/// <summary>A server in a process of its own, on a free port.</summary>
+/// <summary>A server in a process of its own.</summary>
 internal sealed class Server : IAsyncDisposable
 {
     private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(60);
@@ -40,9 +40,12 @@ internal sealed class Server : IAsyncDisposable
             cancellation);
 
     /// <summary>Starts a server and waits until it accepts connections.</summary>
-    public static async Task<Server> StartAsync(string cores, Func<int, CommandLine> command, CancellationToken cancellation)
+    public static Task<Server> StartAsync(string cores, Func<int, CommandLine> command, CancellationToken cancellation) =>
+        LoopbackPort.UseAsync(port => StartAsync(cores, port, command, cancellation));
+
+    private static async Task<Server> StartAsync(
+        string cores, int port, Func<int, CommandLine> command, CancellationToken cancellation)
     {
-        var port = FreePort();
         var child = Child.Start(cores, command(port));
 
         try
@@ -68,14 +71,6 @@ internal sealed class Server : IAsyncDisposable
     }
 
     public static string AddressAt(int port) => $"http://127.0.0.1:{port}";
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     public ValueTask DisposeAsync() => _child.DisposeAsync();
 

@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using Api.Foundation;
-using Api.Tests.Conformance;
-using Api.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +15,7 @@ internal sealed class DeploymentServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(Address);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.MapGet("/.well-known/openid-configuration", http =>
         {
@@ -30,7 +27,7 @@ internal sealed class DeploymentServer : IAsyncDisposable
         _app.MapPut("/answer", TakeAnswerAsync);
     }
 
-    public string Address { get; } = $"http://127.0.0.1:{ApiProcess.FreePort()}";
+    public string Address => _app.Urls.Single();
 
     public int DiscoveryRequests { get; private set; }
 

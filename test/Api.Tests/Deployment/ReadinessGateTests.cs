@@ -134,7 +134,9 @@ public sealed class ReadinessGateTests : IAsyncLifetime
     [Fact]
     public async Task Issuer_that_nobody_serves_is_not_ready()
     {
-        await HandleAsync(Event("Create", issuer: $"http://127.0.0.1:{ApiProcess.FreePort()}"));
+        using var nobody = new ClosedPort();
+
+        await HandleAsync(Event("Create", issuer: nobody.Address));
 
         AssertFailed("cannot be reached (Connection refused");
     }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Api.Tests.Gateway;
 
 /// <summary>
-/// An HTTP API of API Gateway on a free loopback port: selects the route, has the authorizer check the token, and hands the request to
+/// An HTTP API of API Gateway on a loopback port: selects the route, has the authorizer check the token, and hands the request to
 /// the function. It has no TLS, no names, no throttling, no limits of size and no stage but one; rights (IAM) are not checked anywhere.
 /// </summary>
 internal sealed class HttpApi : IAsyncDisposable
@@ -23,12 +23,12 @@ internal sealed class HttpApi : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(Address);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.Run(AnswerAsync);
     }
 
-    public string Address { get; } = $"http://127.0.0.1:{ApiProcess.FreePort()}";
+    public string Address => _app.Urls.Single();
 
     /// <summary>Off: every request goes to the function, to see that the app alone refuses it too.</summary>
     public bool ChecksTokens { get; set; } = true;

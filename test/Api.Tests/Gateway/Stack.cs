@@ -44,27 +44,48 @@ internal sealed class Stack : IAsyncDisposable
     public static async Task<Stack> PrepareAsync(MotoServer moto, bool followsClock = false)
     {
         var stack = new Stack(moto, followsClock);
-        await stack.MakeWhatFunctionsNeedAsync();
 
-        foreach (var (name, _) in stack.OfType("AWS::Lambda::Function"))
+        try
         {
-            stack._functions[name] = await stack.CreateFunctionAsync(name);
+            // It answers 404 until it has routes. Its address is the issuer of the functions.
+            await stack.Api.StartAsync();
+            await stack.MakeWhatFunctionsNeedAsync();
+
+            foreach (var (name, _) in stack.OfType("AWS::Lambda::Function"))
+            {
+                stack._functions[name] = await stack.CreateFunctionAsync(name);
+            }
+
+            stack.AddRoutes(route => !route.TryGetProperty("AuthorizerId", out _));
+
+            return stack;
         }
+        catch
+        {
+            await stack.DisposeAsync();
 
-        await stack.Api.StartAsync();
-        stack.AddRoutes(route => !route.TryGetProperty("AuthorizerId", out _));
-
-        return stack;
+            throw;
+        }
     }
 
     public static async Task<Stack> DeployAsync(MotoServer moto, bool followsClock = false)
     {
         var stack = await PrepareAsync(moto, followsClock);
-        await stack.MakeFirstKeyAsync();
-        Assert.Equal("SUCCESS", (await stack.RunGateAsync()).GetProperty("Status").GetString());
-        await stack.CreateAuthorizerAsync();
 
-        return stack;
+        try
+        {
+            await stack.MakeFirstKeyAsync();
+            Assert.Equal("SUCCESS", (await stack.RunGateAsync()).GetProperty("Status").GetString());
+            await stack.CreateAuthorizerAsync();
+
+            return stack;
+        }
+        catch
+        {
+            await stack.DisposeAsync();
+
+            throw;
+        }
     }
 
     /// <summary>What Secrets Manager does with the rotation function.</summary>

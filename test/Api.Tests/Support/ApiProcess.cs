@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Api.Tests.Support;
@@ -13,14 +11,14 @@ internal sealed class ApiProcess : IAsyncDisposable
     private readonly StringBuilder _error = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ApiProcess(string address, string dataDirectory, IEnumerable<string> arguments, string? folder = null)
+    private ApiProcess(string address, string urls, string folder, string dataDirectory, IEnumerable<string> arguments)
     {
         Address = address;
         _process = new()
         {
-            StartInfo = new("dotnet", ["Api.dll", "--urls", address, "--Issuer", address, "--DataDirectory", dataDirectory, .. arguments])
+            StartInfo = new("dotnet", ["Api.dll", "--urls", urls, "--Issuer", address, "--DataDirectory", dataDirectory, .. arguments])
             {
-                WorkingDirectory = folder ?? AppContext.BaseDirectory,
+                WorkingDirectory = folder,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["ASPNETCORE_URLS"] = null },
@@ -56,14 +54,6 @@ internal sealed class ApiProcess : IAsyncDisposable
         }
     }
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     /// <summary>Starts the program and waits until it has told a developer the first steps.</summary>
     public static Task<ApiProcess> StartAsync(string dataDirectory, params string[] arguments) =>
         StartAsync(dataDirectory, [], arguments);
@@ -73,27 +63,51 @@ internal sealed class ApiProcess : IAsyncDisposable
         StartInAsync(AppContext.BaseDirectory, dataDirectory, environment, arguments);
 
     /// <summary>The same with the program in this folder.</summary>
-    public static async Task<ApiProcess> StartInAsync(
-        string folder, string dataDirectory, Dictionary<string, string> environment, params string[] arguments)
+    public static Task<ApiProcess> StartInAsync(
+        string folder, string dataDirectory, Dictionary<string, string> environment, params string[] arguments) =>
+        LoopbackPort.StartAsync(port => TryStartAsync(port, folder, dataDirectory, environment, arguments));
+
+    /// <summary>Starts the program on this port. Returns null where the port is in use.</summary>
+    public static async Task<ApiProcess?> TryStartAsync(
+        int port, string folder, string dataDirectory, Dictionary<string, string> environment, string[] arguments)
     {
-        var api = new ApiProcess($"http://localhost:{FreePort()}", dataDirectory, arguments, folder);
+        var address = $"http://localhost:{port}";
+        var api = new ApiProcess(address, address, folder, dataDirectory, arguments);
 
         foreach (var (name, value) in environment)
         {
             api._process.StartInfo.Environment[name] = value;
         }
 
-        api.Run();
-        await Task.WhenAny(api._ready.Task, api._process.WaitForExitAsync()).WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.False(api._process.HasExited, api._error.ToString());
+        try
+        {
+            api.Run();
+            await Task.WhenAny(api._ready.Task, api._process.WaitForExitAsync()).WaitAsync(TimeSpan.FromSeconds(60));
 
-        return api;
+            if (!api._process.HasExited)
+            {
+                return api;
+            }
+
+            Assert.Contains("address already in use", api._error.ToString(), StringComparison.Ordinal);
+        }
+        catch
+        {
+            await api.DisposeAsync();
+
+            throw;
+        }
+
+        await api.DisposeAsync();
+
+        return null;
     }
 
     /// <summary>Starts a program that is expected to refuse to, and returns what it says and its exit code.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> FailAsync(string dataDirectory, params string[] arguments)
     {
-        await using var api = new ApiProcess($"http://localhost:{FreePort()}", dataDirectory, arguments);
+        await using var api = new ApiProcess(
+            "http://localhost:5000", "http://127.0.0.1:0", AppContext.BaseDirectory, dataDirectory, arguments);
         api.Run();
         await api._process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
 

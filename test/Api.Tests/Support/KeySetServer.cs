@@ -10,13 +10,12 @@ namespace Api.Tests.Support;
 internal sealed class KeySetServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly int _port = ApiProcess.FreePort();
 
     private KeySetServer()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{_port}");
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.Run(http =>
         {
@@ -29,7 +28,7 @@ internal sealed class KeySetServer : IAsyncDisposable
         });
     }
 
-    public Uri Address => new($"http://localhost:{_port}/jwks.json");
+    public Uri Address => new($"http://localhost:{new Uri(_app.Urls.Single()).Port}/jwks.json");
 
     /// <summary>The headers of each request.</summary>
     public List<string> Requests { get; } = [];

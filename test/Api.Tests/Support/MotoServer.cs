@@ -9,7 +9,7 @@ using Api.Tests.Fuzz;
 
 namespace Api.Tests.Support;
 
-/// <summary>An emulator of AWS (moto) in a process of its own, on a free port, one for all tests that need it.</summary>
+/// <summary>An emulator of AWS (moto) in a process of its own, on a port of its own, one for all tests that need it.</summary>
 public sealed class MotoServer : IAsyncLifetime
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
@@ -18,7 +18,7 @@ public sealed class MotoServer : IAsyncLifetime
 
     private Process? _process;
 
-    public string Address { get; } = $"http://127.0.0.1:{ApiProcess.FreePort()}";
+    public string Address { get; private set; } = "";
 
     /// <summary>The environment of a program that takes the emulator for AWS.</summary>
     internal (string Name, string Value)[] Environment =>
@@ -41,19 +41,33 @@ public sealed class MotoServer : IAsyncLifetime
             return;
         }
 
+        var address = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         _process = Process.Start(new ProcessStartInfo(
-            "python3", [Path.Combine(ExternalTools.Repository, "test", "aws", "moto_server.py"), "-H", "127.0.0.1", "-p", new Uri(Address).Port.ToString(null as IFormatProvider)])
+            "python3", [Path.Combine(ExternalTools.Repository, "test", "aws", "moto_server.py"), "-H", "127.0.0.1", "-p", "0"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
+        // The server says where it listens once it does: " * Running on http://127.0.0.1:43210".
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data?.Split(" * Running on ") is ["", var running])
+            {
+                address.TrySetResult(running);
+            }
+        };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
 
-        for (var attempt = 0; !await AnswersAsync(); attempt++)
+        try
         {
-            Assert.True(attempt < 300 && !_process.HasExited, "moto does not start");
-            await Task.Delay(100);
+            Address = await address.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException)
+        {
+            await DisposeAsync();
+
+            throw;
         }
     }
 
@@ -130,20 +144,6 @@ public sealed class MotoServer : IAsyncLifetime
             $"AWS4-HMAC-SHA256 Credential=test/20260101/{Region}/{service}/aws4_request, SignedHeaders=host, Signature=0");
         using var response = await Http.SendAsync(request);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            using var response = await Http.GetAsync(new Uri(Address));
-
-            return true;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
     }
 }
 

@@ -19,12 +19,12 @@ internal sealed class UnreliableProxy : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(Address);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.Run(http => Answer(http, () => ForwardAsync(http, target)));
     }
 
-    public string Address { get; } = $"http://127.0.0.1:{ApiProcess.FreePort()}";
+    public string Address => _app.Urls.Single();
 
     public int Requests { get; private set; }
 

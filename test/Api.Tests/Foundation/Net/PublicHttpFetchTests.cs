@@ -374,9 +374,10 @@ public sealed class PublicHttpFetchTests
     public async Task Server_that_is_not_there_is_a_fault()
     {
         using var fetch = FetchFrom(OnThisMachine);
+        using var nobody = new ClosedPort();
 
         var document = await fetch.GetAsync(
-            new($"https://{TestCertificates.Host}:{ApiProcess.FreePort()}/"), "application/json", default);
+            new($"https://{TestCertificates.Host}:{new Uri(nobody.Address).Port}/"), "application/json", default);
 
         Assert.Equal("cannot be fetched: ConnectionError, ConnectionRefused", document.Fault);
     }
