@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Api.Keys;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Api.Clients;
-using Api.OAuth;
 
 namespace Api.Audit;
 

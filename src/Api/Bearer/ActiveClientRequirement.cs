@@ -1,5 +1,4 @@
 using Api.Clients;
-using Api.OAuth;
 using Api.Storage;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Api.OAuth;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Api.Bearer;

@@ -1,7 +1,6 @@
 using Api.Clients;
 using Api.Configuration;
 using Api.OAuth;
-using Api.Tokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Discovery;

@@ -1,5 +1,4 @@
 using Api.Hosting;
-using Api.Storage;
 using Microsoft.Net.Http.Headers;
 
 namespace Api.OAuth;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Api.Clients;
 using Api.Foundation.Json;
-using Api.OAuth;
 
 namespace Api.Routes;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Mime;
 using Api.Audit;
 using Api.Clients;
-using Api.Foundation.Json;
 using Api.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.IdentityModel.Tokens;

@@ -1,6 +1,4 @@
-using Api.Deployment;
 using Api.Foundation;
-using Api.Keys;
 using Microsoft.Extensions.Options;
 
 namespace Api.Startup;

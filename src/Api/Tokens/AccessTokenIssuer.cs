@@ -6,7 +6,6 @@ using Api.Clients;
 using Api.Configuration;
 using Api.Foundation.Json;
 using Api.Keys;
-using Api.OAuth;
 
 namespace Api.Tokens;
 

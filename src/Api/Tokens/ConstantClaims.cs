@@ -3,7 +3,6 @@ using System.Text.Unicode;
 using Api.Clients;
 using Api.Configuration;
 using Api.Foundation.Json;
-using Api.OAuth;
 
 namespace Api.Tokens;
 

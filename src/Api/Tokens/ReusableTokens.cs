@@ -1,6 +1,5 @@
 using Api.Clients;
 using Api.Foundation.Caching;
-using Api.OAuth;
 
 namespace Api.Tokens;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Unicode;
-using Api.OAuth;
 
 namespace Api.Tokens;
 

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Api.Discovery;
 using Api.Tests.Support;
-using Api.Tokens;
 
 namespace Api.Tests.ApiDescription;
 

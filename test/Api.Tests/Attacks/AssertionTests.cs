@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Api.Clients;
-using Api.Discovery;
-using Api.Tests.Conformance;
 using Api.Tests.Support;
 using Microsoft.IdentityModel.Tokens;
 

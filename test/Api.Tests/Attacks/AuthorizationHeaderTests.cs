@@ -1,8 +1,5 @@
 using System.Net;
 using System.Text;
-using Api.Tests.Conformance;
-using Api.Tests.Fuzz;
-using Api.Tests.Keys;
 
 namespace Api.Tests.Attacks;
 

@@ -1,4 +1,3 @@
-using Api.Clients;
 using static Api.Tests.Attacks.TokenRequest;
 
 namespace Api.Tests.Attacks;

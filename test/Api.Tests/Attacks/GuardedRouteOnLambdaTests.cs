@@ -1,4 +1,3 @@
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 
 namespace Api.Tests.Attacks;

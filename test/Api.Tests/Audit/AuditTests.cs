@@ -1,7 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Api.Tests.Fuzz;
-using Api.Tests.Keys;
 using Api.Tests.Support;
 
 namespace Api.Tests.Audit;

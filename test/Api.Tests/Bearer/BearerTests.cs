@@ -1,8 +1,6 @@
 using System.Net;
 using System.Security.Claims;
 using System.Text.Json.Nodes;
-using Api.Tests.Conformance;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,4 @@
 using System.Net;
-using Api.Hosting;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;

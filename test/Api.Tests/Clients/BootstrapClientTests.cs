@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Amazon.SecretsManager;
-using Api.Tests.Conformance;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

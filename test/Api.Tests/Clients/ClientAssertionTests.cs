@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Api.Tests.Keys;
 using Api.Tests.Support;
-using Api.Tokens;
 
 namespace Api.Tests.Clients;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Api.Clients;
 using Api.Foundation.Net;
-using Api.Tests.Conformance;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Api.Clients;
 using Api.OAuth;
-using Api.Tests.Soak;
 using Api.Tests.Support;
 
 namespace Api.Tests.Clients;

@@ -3,8 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Api.Clients;
-using Api.Tests.Conformance;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,8 +2,6 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Api.Clients;
 using Api.Storage;
-using Api.Tests.Conformance;
-using Api.Tests.Keys;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 
 namespace Api.Tests.Clients;

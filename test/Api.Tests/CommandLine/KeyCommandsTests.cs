@@ -1,5 +1,4 @@
 using Api.Keys;
-using Api.Tests.Keys;
 using Api.Tests.Support;
 
 namespace Api.Tests.CommandLine;

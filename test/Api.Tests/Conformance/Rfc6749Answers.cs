@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Api.Storage;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using static Api.Tests.Conformance.Server;

@@ -1,4 +1,3 @@
-using Api.Tests.Fuzz;
 using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;

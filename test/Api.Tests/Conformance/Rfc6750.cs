@@ -1,5 +1,4 @@
 using Api.Tests.Attacks;
-using Api.Tests.Fuzz;
 using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;

@@ -1,5 +1,4 @@
 using Api.Tests.Attacks;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using static Api.Tests.Conformance.Server;
 

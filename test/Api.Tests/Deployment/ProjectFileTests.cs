@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using System.Xml.XPath;
-using Api.Tests.Soak;
 using Api.Tests.Support;
 
 namespace Api.Tests.Deployment;

@@ -2,8 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Api.Deployment;
-using Api.Tests.Conformance;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Api.Hosting;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.IdentityModel.Tokens;
 

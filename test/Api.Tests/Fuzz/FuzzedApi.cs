@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Api.Foundation;
-using Api.Tests.Conformance;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 

@@ -7,8 +7,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Api.Clients;
 using Api.Tests.Attacks;
-using Api.Tests.Conformance;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Api.Tests.Attacks;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

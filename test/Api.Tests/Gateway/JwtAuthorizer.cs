@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Api.Tests.Conformance;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Tests.Gateway;

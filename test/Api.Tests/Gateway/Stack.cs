@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Api.Deployment;
 using Api.Keys;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Builder;

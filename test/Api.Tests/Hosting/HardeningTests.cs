@@ -1,7 +1,5 @@
 using System.Net;
 using Api.Keys;
-using Api.Tests.Conformance;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -2,8 +2,6 @@ using System.Text.Json.Serialization;
 using Amazon.Lambda.Core;
 using Amazon.Lambda.RuntimeSupport;
 using Amazon.Lambda.Serialization.SystemTextJson;
-using Api.Tests.Conformance;
-using Api.Tests.Keys;
 using Api.Tests.Support;
 
 namespace Api.Tests.Lambda;

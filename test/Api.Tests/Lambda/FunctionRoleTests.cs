@@ -1,8 +1,5 @@
 using System.Text.Json;
-using Api.Deployment;
 using Api.Keys;
-using Api.Startup;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 
 namespace Api.Tests.Lambda;

@@ -1,5 +1,4 @@
 using System.Text;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 
 namespace Api.Tests.Lambda;

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Api.Audit;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 
 namespace Api.Tests.Lambda;

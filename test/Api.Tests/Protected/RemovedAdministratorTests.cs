@@ -3,8 +3,6 @@ using System.Net;
 using System.Text;
 using Api.Clients;
 using Api.Storage;
-using Api.Tests.Conformance;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Api.Clients;
 using Api.Storage;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

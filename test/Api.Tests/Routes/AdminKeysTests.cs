@@ -2,10 +2,8 @@ using System.IdentityModel.Tokens.Jwt;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Api.Foundation;
 using Api.Configuration;
-using Api.Tests.Fuzz;
-using Api.Tests.Keys;
+using Api.Foundation;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -4,8 +4,6 @@ using System.Text;
 using Api.Clients;
 using Api.Keys;
 using Api.Storage;
-using Api.Tests.Fuzz;
-using Api.Tests.Keys;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

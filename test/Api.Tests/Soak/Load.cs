@@ -4,9 +4,6 @@ using System.IdentityModel.Tokens.Jwt;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Api.Tests.Conformance;
-using Api.Tests.Fuzz;
-using Api.Tests.Keys;
 using Api.Tests.Support;
 
 namespace Api.Tests.Soak;

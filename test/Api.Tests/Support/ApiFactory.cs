@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Api.Clients;
 using Api.OAuth;
-using Api.Tests.Fuzz;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;

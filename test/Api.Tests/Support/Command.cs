@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Api.Foundation;
 
 namespace Api.Tests.Support;
 

@@ -1,7 +1,5 @@
 using Amazon.Lambda.Serialization.SystemTextJson;
 using Api.Startup;
-using Api.Tests.Fuzz;
-using Api.Tests.Gateway;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Api.Foundation;
 
 namespace Api.Tests.Support;
 

@@ -1,5 +1,3 @@
-using Api.Tests.Keys;
-
 namespace Api.Tests.Support;
 
 /// <summary>The search for smuggled text finds it in every form.</summary>

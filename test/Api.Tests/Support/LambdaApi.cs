@@ -1,6 +1,5 @@
 using Api.Clients;
 using Api.Storage;
-using Api.Tests.Fuzz;
 
 namespace Api.Tests.Support;
 

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Api.Clients;
 using Api.Keys;
-using Api.Tests.Keys;
 
 namespace Api.Tests.Support;
 

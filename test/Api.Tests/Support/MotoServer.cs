@@ -4,8 +4,6 @@ using System.Text.Json.Nodes;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
-using Api.Tests.Conformance;
-using Api.Tests.Fuzz;
 
 namespace Api.Tests.Support;
 

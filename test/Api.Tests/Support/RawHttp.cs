@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
-using Api.Tests.Keys;
 
 namespace Api.Tests.Support;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Api.Foundation.Net;
-using Api.Tests.Fuzz;
 
 namespace Api.Tests.Support;
 

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Api.Tests.Conformance;
-using Api.Tests.Fuzz;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.IdentityModel.Tokens.Jwt;
 using System.Text.Json;
 using Api.Tests.Support;
-using Api.Tokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Tests.Tokens;

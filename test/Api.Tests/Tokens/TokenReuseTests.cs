@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Api.Keys;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
