@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Primitives;
 
 namespace Api.Hosting;
@@ -21,17 +23,51 @@ internal static class RequestBody
 
         try
         {
-            // Counted here as well: a length need not be given, and not every server in front of this code limits it.
-            var read = await request.BodyReader.ReadAtLeastAsync(maximumLength + 1, request.HttpContext.RequestAborted);
-            var body = read.Buffer.Length > maximumLength ? null : read.Buffer.ToArray();
-            request.BodyReader.AdvanceTo(read.Buffer.End);
+            var body = await ReadAsync(request.BodyReader, maximumLength);
 
-            return (body, body is null ? UnreadableBody.TooLarge : null);
+            return (body ?? default, body is null ? UnreadableBody.TooLarge : null);
+        }
+        // The connection is gone. Without this, Kestrel looks for the rest of the body and logs that there is none as an error.
+        catch (Exception exception) when (exception is ConnectionResetException or OperationCanceledException)
+        {
+            request.HttpContext.Abort();
+
+            return (default, UnreadableBody.Incomplete(status: null));
         }
         // Damaged chunks (RFC 9112 §7.1), an early end, or fewer bytes a second than the web server waits for.
         catch (IOException exception)
         {
             return (default, UnreadableBody.Incomplete((exception as BadHttpRequestException)?.StatusCode));
+        }
+    }
+
+    // Counted here as well: a length need not be given, and not every server in front of this code limits it. Each piece is consumed,
+    // and no read is cancelled: where a connection ends after either of these, Kestrel logs an error of its own.
+    private static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(PipeReader reader, int maximumLength)
+    {
+        var body = new ArrayBufferWriter<byte>();
+
+        while (true)
+        {
+            var read = await reader.ReadAsync(CancellationToken.None);
+            var isTooLarge = body.WrittenCount + read.Buffer.Length > maximumLength;
+
+            foreach (var piece in isTooLarge ? default : read.Buffer)
+            {
+                body.Write(piece.Span);
+            }
+
+            reader.AdvanceTo(read.Buffer.End);
+
+            if (isTooLarge || read.IsCompleted)
+            {
+                return isTooLarge ? (ReadOnlyMemory<byte>?)null : body.WrittenMemory;
+            }
+
+            if (read.IsCanceled)
+            {
+                throw new OperationCanceledException();
+            }
         }
     }
 

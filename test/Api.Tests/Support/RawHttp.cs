@@ -58,6 +58,22 @@ internal sealed partial record RawHttp(string Text)
         return await answer;
     }
 
+    /// <summary>Sends the text and hangs up without reading an answer: the connection is closed, or reset (RFC 9293 §3.5.2).</summary>
+    public static async Task AbortAsync(string address, string request, bool reset)
+    {
+        await using var stream = await ConnectAsync(address);
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
+        // Long enough for the server to begin to wait for the rest.
+        await Task.Delay(TimeSpan.FromSeconds(2));
+
+        if (reset)
+        {
+            stream.Socket.LingerState = new(enable: true, seconds: 0);
+        }
+
+        stream.Socket.Close();
+    }
+
     private static async Task<NetworkStream> ConnectAsync(string address)
     {
         var client = new TcpClient();
