@@ -1,4 +1,6 @@
 using Api.Configuration;
+using Api.Hosting;
+using Api.OAuth;
 using Microsoft.Extensions.Options;
 
 namespace Api.Tests.Configuration;
@@ -116,6 +118,9 @@ public sealed class AuthorizationServerOptionsTests
         var options = new AuthorizationServerOptions { Issuer = "https://issuer.example" };
         change(options);
 
-        return new AuthorizationServerOptionsValidator().Validate(Options.DefaultName, options).Failures ?? [];
+        IValidateOptions<AuthorizationServerOptions>[] validators =
+            [new AuthorizationServerOptionsValidator(), new ScopesValidator(), new CorsOriginsValidator()];
+
+        return validators.SelectMany(validator => validator.Validate(Options.DefaultName, options).Failures ?? []);
     }
 }

@@ -5,6 +5,7 @@ using Api.Clients;
 using Api.Configuration;
 using Api.Deployment;
 using Api.Keys;
+using Api.OAuth;
 using Api.Startup;
 using Api.Tests.Support;
 
@@ -234,7 +235,7 @@ public sealed class TemplateTests
     public async Task Scopes_are_ones_that_the_app_takes(string value, bool taken)
     {
         var pattern = (await GetAsync("Parameters")).GetProperty("Scopes").GetProperty("AllowedPattern").GetString()!;
-        var result = new AuthorizationServerOptionsValidator().Validate(null, new() { Issuer = "https://issuer.example", Scopes = value });
+        var result = new ScopesValidator().Validate(null, new() { Issuer = "https://issuer.example", Scopes = value });
 
         Assert.Equal(taken, Regex.IsMatch(value, pattern));
         // The app also takes other spaces.
