@@ -23,11 +23,19 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
     private const int MaximumNameLength = 200;
 
+    // So that the answer to a body of 64 KiB is shorter than the body.
+    private const int MaximumUnknown = 10;
+    private const int MaximumQuoted = 50;
+
     private readonly Dictionary<string, string[]> _errors = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unlisted = new(StringComparer.Ordinal);
     private readonly ImmutableArray<string> _scopes = Scope.Parse(options.Scopes)!.Value;
 
     /// <summary>What is wrong, by member.</summary>
     public IReadOnlyDictionary<string, string[]> Errors => _errors;
+
+    /// <summary>How many unknown members there are that <see cref="Errors"/> does not list.</summary>
+    public int UnlistedErrors => _unlisted.Count;
 
     /// <summary>
     /// The client with these members and otherwise as it is; null where <see cref="Errors"/> says why not. What it has already may stay
@@ -75,13 +83,22 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
         return _errors.Count is 0 ? read : null;
     }
 
-    /// <summary>Refuses each member that is not one of these.</summary>
+    /// <summary>Refuses each member that is not one of these, and lists the first of them.</summary>
     public void RefuseAllBut(JsonObject members, ImmutableArray<string> known)
     {
         foreach (var (name, _) in members.Where(member => !known.Contains(member.Key)))
         {
+            var shown = Quoted(name);
+
+            if (_errors.Count >= MaximumUnknown && !_errors.ContainsKey(shown))
+            {
+                _unlisted.Add(name);
+
+                continue;
+            }
+
             Add(
-                name.Length <= 100 ? name : name[..100],
+                shown,
                 name is ClientId ? "is chosen when the client is made and stays: make another client"
                 : name is "secrets" or "created_at" or "updated_at" or "version" or "client_secret" ? "is set by the server"
                 : $"is no member of a client: those are {string.Join(", ", known)}");
@@ -262,5 +279,5 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
     private static bool IsName(string text) => text.Length is > 0 and <= MaximumNameLength && !text.Any(char.IsControl);
 
-    private static string Quoted(string text) => text.Length <= 100 ? text : text[..100] + "…";
+    private static string Quoted(string text) => text.Length <= MaximumQuoted ? text : text[..MaximumQuoted] + "…";
 }

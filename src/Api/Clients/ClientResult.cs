@@ -12,11 +12,11 @@ internal sealed record ClientResult(Client? Client, ClientProblem? Problem = nul
         new(null, new(kind, new Dictionary<string, string[]> { [member] = [$"{member} {error}."] }));
 
     public static ClientResult Refused(ClientMetadataReader registration) =>
-        new(null, new(ClientProblemKind.Invalid, registration.Errors));
+        new(null, new(ClientProblemKind.Invalid, registration.Errors, registration.UnlistedErrors));
 }
 
-/// <summary>Why a request of an administrator is refused, by the member at fault.</summary>
-internal sealed record ClientProblem(ClientProblemKind Kind, IReadOnlyDictionary<string, string[]> Errors);
+/// <summary>Why a request of an administrator is refused, by the member at fault, and how many errors there are besides.</summary>
+internal sealed record ClientProblem(ClientProblemKind Kind, IReadOnlyDictionary<string, string[]> Errors, int UnlistedErrors = 0);
 
 internal enum ClientProblemKind
 {

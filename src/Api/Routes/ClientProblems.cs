@@ -25,6 +25,7 @@ internal static class ClientProblems
         Status = status,
         // The framework's own speaks of validation whatever the status is.
         Title = null,
-        Detail = string.Join(' ', problem.Errors.SelectMany(error => error.Value)),
+        Detail = string.Join(' ', problem.Errors.SelectMany(error => error.Value))
+            + (problem.UnlistedErrors is 0 ? "" : $" There are {problem.UnlistedErrors} more errors."),
     });
 }

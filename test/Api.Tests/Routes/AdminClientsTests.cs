@@ -143,6 +143,51 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
             problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).Order());
     }
 
+    public static TheoryData<string, string> Faulty => new()
+    {
+        { "unknown members", string.Join(',', Enumerable.Range(0, 6_000).Select(number => $"\"{number}\":1")) },
+        { "long unknown members", string.Join(',', Enumerable.Range(0, 50).Select(number => $"\"{number}{new string('\u0001', 150)}\":1"))
+            .Replace("\u0001", "\\u0001", StringComparison.Ordinal) },
+        { "a long scope", $"\"scope\":\"{new string('X', 50_000)}\"" },
+        { "many scopes", $"\"scope\":\"{string.Join(' ', Enumerable.Range(0, 9_000))}\"" },
+        { "a long method", $"\"token_endpoint_auth_method\":\"{new string('x', 50_000)}\"" },
+        { "a long address", $"\"jwks_uri\":\"https://{new string('x', 50_000)}\"" },
+        { "a long name of a claim", $"\"claims\":{{\"{new string('x', 50_000)}\":1}}" },
+        { "long keys", "\"jwks\":{\"keys\":[" + string.Join(',', Enumerable.Repeat(
+            $"{{\"kty\":\"{new string('x', 5_000)}\",\"kid\":\"{new string('x', 500)}\"}}", 10)) + "]}" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faulty))]
+    public async Task Answer_to_a_body_full_of_errors_is_short(string what, string members)
+    {
+        await RegisterAsync(Orders);
+        var body = $"{{{members}}}";
+
+        foreach (var (method, path) in ((HttpMethod, string)[])[(HttpMethod.Post, ""), (HttpMethod.Patch, "/orders")])
+        {
+            var (response, problem) = await SendAsync(method, path, body);
+
+            Assert.Equal((what, HttpStatusCode.BadRequest), (what, response.StatusCode));
+            Assert.InRange(problem.GetProperty("errors").EnumerateObject().Count(), 1, 20);
+            Assert.InRange(response.Content.Headers.ContentLength ?? 0, 0, 16 * 1024);
+            Assert.InRange((await response.Content.ReadAsByteArrayAsync()).Length, 1, 16 * 1024);
+        }
+    }
+
+    [Fact]
+    public async Task Body_with_too_many_errors_to_list_says_so()
+    {
+        var members = string.Join(',', Enumerable.Range(0, 30).Select(number => $"\"other{number}\":1"));
+
+        var (_, problem) = await SendAsync(HttpMethod.Post, "", $"{{{members},\"client_name\":\"Orders\",\"enabled\":1}}");
+
+        var errors = problem.GetProperty("errors");
+        Assert.True(errors.TryGetProperty("enabled", out _));
+        Assert.True(errors.TryGetProperty("other0", out _));
+        Assert.EndsWith(" There are 20 more errors.", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(4096, HttpStatusCode.Created)]
     [InlineData(4097, HttpStatusCode.BadRequest)]
