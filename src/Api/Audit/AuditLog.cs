@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using Api.Clients;
 
 namespace Api.Audit;
 
@@ -10,13 +8,25 @@ namespace Api.Audit;
 /// </summary>
 internal sealed partial class AuditLog(ILogger<AuditLog> logger)
 {
-    /// <summary>Said behind what was tried, where the store may have done it although it did not say so.</summary>
+    /// <summary>Behind a change that the store may have made although it did not say so.</summary>
     public const string OutcomeUnknown = " (outcome unknown)";
+
+    /// <summary>Behind a change that was announced and not made.</summary>
+    public const string NotMade = " (not made)";
 
     private const int MaximumLength = 256;
 
-    public void TokenIssued(HttpContext http, string clientId, string method, string scope, string jti, bool reused) =>
-        LogIssued(logger, clientId, scope, jti, reused, method, SourceOf(http), UserAgentOf(http));
+    public void TokenIssued(HttpContext http, string clientId, string method, string scope, string jti, bool reused)
+    {
+        try
+        {
+            LogIssued(logger, clientId, scope, jti, reused, method, SourceOf(http), UserAgentOf(http));
+        }
+        catch (Exception exception) when (IsOfLog(exception))
+        {
+            // A log that fails does not stop the tokens.
+        }
+    }
 
     /// <param name="http">The request.</param>
     /// <param name="clientId">Who it is; null where nobody has been authenticated.</param>
@@ -24,22 +34,84 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
     /// <param name="scope">What it asks for.</param>
     /// <param name="error">The error code that it is answered with.</param>
     /// <param name="reason">The reason for it, which may be more than the answer says.</param>
-    public void TokenRefused(HttpContext http, string? clientId, string? claimedId, string? scope, string error, string reason) =>
-        LogRefused(
-            logger, clientId, clientId is null ? Printable(claimedId) : null, Printable(scope), error, reason, SourceOf(http), UserAgentOf(http));
+    public void TokenRefused(HttpContext http, string? clientId, string? claimedId, string? scope, string error, string reason)
+    {
+        try
+        {
+            LogRefused(
+                logger, clientId, clientId is null ? Printable(claimedId) : null, Printable(scope), error, reason, SourceOf(http), UserAgentOf(http));
+        }
+        catch (Exception exception) when (IsOfLog(exception))
+        {
+            // Neither does it stop the refusals.
+        }
+    }
 
-    public void ClientChanged(Actor by, string what, string clientId, Client? before, Client? after) =>
-        LogClientChanged(logger, by.Name, what, clientId, Describe(before), Describe(after), by.Jti, by.Source, by.UserAgent);
+    /// <summary>Announces a change of a client. To be called before the change: without this event in the log, it is not made.</summary>
+    /// <param name="by">Who makes it.</param>
+    /// <param name="what">What is changed.</param>
+    /// <param name="clientId">Whose client ID it is.</param>
+    /// <param name="before">The client before, as JSON without secrets.</param>
+    /// <param name="after">The client after.</param>
+    /// <exception cref="AuditUnavailableException">The log cannot be written.</exception>
+    public void ClientChangeIntended(Actor by, string what, string clientId, string? before, string? after)
+    {
+        try
+        {
+            LogClientChangeIntended(logger, by.Name, what, clientId, before, after, by.Jti, by.Source, by.UserAgent);
+        }
+        catch (Exception exception) when (IsOfLog(exception))
+        {
+            throw new AuditUnavailableException(exception);
+        }
+    }
 
-    public void KeysChanged(Actor by, string what) => LogKeysChanged(logger, by.Name, what, by.Jti, by.Source, by.UserAgent);
+    /// <summary>Logs the outcome of an announced change.</summary>
+    public void ClientChanged(Actor by, string what, string clientId, string? before, string? after)
+    {
+        try
+        {
+            LogClientChanged(logger, by.Name, what, clientId, before, after, by.Jti, by.Source, by.UserAgent);
+        }
+        catch (Exception exception) when (IsOfLog(exception))
+        {
+            // The change has been announced.
+        }
+    }
+
+    /// <summary>Announces a change of the signing keys. To be called before it: without this event in the log, it is not made.</summary>
+    /// <exception cref="AuditUnavailableException">The log cannot be written.</exception>
+    public void KeysChangeIntended(Actor by, string what)
+    {
+        try
+        {
+            LogKeysChangeIntended(logger, by.Name, what, by.Jti, by.Source, by.UserAgent);
+        }
+        catch (Exception exception) when (IsOfLog(exception))
+        {
+            throw new AuditUnavailableException(exception);
+        }
+    }
+
+    /// <summary>Logs the outcome of an announced change.</summary>
+    public void KeysChanged(Actor by, string what)
+    {
+        try
+        {
+            LogKeysChanged(logger, by.Name, what, by.Jti, by.Source, by.UserAgent);
+        }
+        catch (Exception exception) when (IsOfLog(exception))
+        {
+            // The change has been announced.
+        }
+    }
 
     /// <summary>Whom the token names, which was checked before this.</summary>
     public static Actor CallerOf(HttpContext http) => new(
         http.User.FindFirst("client_id")?.Value ?? "?", http.User.FindFirst("jti")?.Value, SourceOf(http), UserAgentOf(http));
 
-    // Without secrets: the representation has no member for one.
-    private static string? Describe(Client? client) =>
-        client is null ? null : JsonSerializer.Serialize(ClientMetadata.From(client), ClientsJson.Default.ClientMetadata);
+    // The framework collects what its loggers throw.
+    private static bool IsOfLog(Exception exception) => exception is IOException or AggregateException { InnerException: IOException };
 
     private static string? SourceOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
 
@@ -120,5 +192,26 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
     [LoggerMessage(4, LogLevel.Information,
         "{Change} of signing keys by '{By}', by jti {Jti}, from {Source}, '{UserAgent}'", EventName = "keys_changed")]
     private static partial void LogKeysChanged(
+        ILogger logger, string by, string change, string? jti, string? source, string? userAgent);
+
+    [LoggerMessage(5, LogLevel.Information,
+        "The client '{ClientId}' is about to be changed by '{By}' ({Change}): before '{Before}', after '{After}', by jti {Jti}, from {Source}, "
+        + "'{UserAgent}'",
+        EventName = "client_change_intended")]
+    private static partial void LogClientChangeIntended(
+        ILogger logger,
+        string by,
+        string change,
+        string clientId,
+        string? before,
+        string? after,
+        string? jti,
+        string? source,
+        string? userAgent);
+
+    [LoggerMessage(6, LogLevel.Information,
+        "The signing keys are about to be changed by '{By}' ({Change}), by jti {Jti}, from {Source}, '{UserAgent}'",
+        EventName = "keys_change_intended")]
+    private static partial void LogKeysChangeIntended(
         ILogger logger, string by, string change, string? jti, string? source, string? userAgent);
 }

@@ -81,12 +81,10 @@ internal sealed class ClientAdministration(
 
         if (IsReserved(clientId)
             || !await WriteAsync(
-                "Registration", by, clientId, null, result.Client, () => store.AddAsync(result.Client!, CancellationToken.None)))
+                "Registration", by, clientId, null, result.Client, () => store.AddAsync(result.Client!, CancellationToken.None), added => added))
         {
             return ClientResult.Refused(ClientProblemKind.Conflict, ClientMetadataReader.ClientId, "is taken: choose another, or leave it out");
         }
-
-        audit.ClientChanged(by, "Registration", clientId, before: null, result.Client);
 
         return result;
     }
@@ -211,11 +209,10 @@ internal sealed class ClientAdministration(
             };
 
             switch (await WriteAsync(what, by, clientId, before, result.Client, () =>
-                store.ChangeAsync(before, result.Client, keepAdministrator: !first.Exists, CancellationToken.None)))
+                store.ChangeAsync(before, result.Client, keepAdministrator: !first.Exists, CancellationToken.None),
+                change => change is ClientChange.Done))
             {
                 case ClientChange.Done:
-                    audit.ClientChanged(by, what, clientId, before, result.Client);
-
                     return result;
                 case ClientChange.LastAdministrator:
                     return ClientResult.Refused(
@@ -232,38 +229,36 @@ internal sealed class ClientAdministration(
             ClientProblemKind.Changed, "version", "is another one by now: get the client again, and decide on what it is now");
     }
 
-    private async Task<bool> RemoveDamagedAsync(string clientId, Actor by)
-    {
-        const string What = "Removal (damaged)";
-        var removed = await WriteAsync(
-            What, by, clientId, null, null, () => store.RemoveDamagedAsync(clientId, CancellationToken.None));
+    private Task<bool> RemoveDamagedAsync(string clientId, Actor by) => WriteAsync(
+        "Removal (damaged)",
+        by,
+        clientId,
+        null,
+        null,
+        () => store.RemoveDamagedAsync(clientId, CancellationToken.None),
+        isMade: removed => removed);
 
-        if (removed)
-        {
-            audit.ClientChanged(by, What, clientId, before: null, after: null);
-        }
-
-        return removed;
-    }
-
+    /// <summary>Makes one change: announced in the audit log before, and with its outcome after.</summary>
     // Never cancelled with the request: what is on its way may come to pass, and then nobody would learn of it.
     private async Task<T> WriteAsync<T>(
-        string what, Actor by, string clientId, Client? before, Client? after, Func<Task<T>> write)
+        string what, Actor by, string clientId, Client? before, Client? after, Func<Task<T>> write, Func<T, bool> isMade)
     {
+        var (old, next) = (ClientMetadata.Describe(before), ClientMetadata.Describe(after));
+        audit.ClientChangeIntended(by, what, clientId, old, next);
+        var outcome = AuditLog.OutcomeUnknown;
+
         try
         {
-            return await write();
-        }
-        catch
-        {
-            audit.ClientChanged(by, $"{what}{AuditLog.OutcomeUnknown}", clientId, before, after);
+            var result = await write();
+            outcome = isMade(result) ? "" : AuditLog.NotMade;
 
-            throw;
+            return result;
         }
         finally
         {
             // Also where it is not known whether the change has come to pass.
             cache.Forget(clientId);
+            audit.ClientChanged(by, what + outcome, clientId, old, next);
         }
     }
 

@@ -30,6 +30,10 @@ internal sealed record ClientMetadata(
     /// <summary>Seconds since 1970; 0: never (RFC 7591 §3.2.1).</summary>
     public long? ClientSecretExpiresAt { get; init; }
 
+    /// <summary>As JSON, for the audit log: it has no member for a secret. Null where there is no client.</summary>
+    public static string? Describe(Client? client) =>
+        client is null ? null : JsonSerializer.Serialize(From(client), ClientsJson.Default.ClientMetadata);
+
     public static ClientMetadata From(Client client) => new(
         client.ClientId,
         client.ClientName,

@@ -8,14 +8,15 @@ namespace Api.Hosting;
 
 /// <summary>
 /// Writes each log event as one line of JSON, so that filters find its members, and before the logging call returns: Lambda stops the
-/// process between two requests, and what then still waits to be written comes late or never.
+/// process between two requests, and what then still waits to be written comes late or never. A line that cannot be written is dropped,
+/// unless it is an audit event: then the call throws.
 /// </summary>
-internal sealed class JsonLinesLogger(Stream output, TimeProvider time) : ILoggerProvider
+internal sealed class JsonLinesLogger(LogOutput output, TimeProvider time) : ILoggerProvider
 {
     // By the name in the message template, of which there are as many as the code has.
     private static readonly ConcurrentDictionary<string, JsonEncodedText> Names = new(StringComparer.Ordinal);
 
-    private readonly Lock _writing = new();
+    private const string Audit = "Api.Audit.";
 
     /// <summary>Replaces the console's log where programs read it rather than people: on Lambda, and wherever else it is not developed.</summary>
     public static void UseInOperation(ILoggingBuilder logging, IHostEnvironment environment)
@@ -24,7 +25,7 @@ internal sealed class JsonLinesLogger(Stream output, TimeProvider time) : ILogge
         {
             logging.ClearProviders();
             // Not Console.Out, in front of whose lines Lambda's runtime puts words of its own.
-            logging.Services.AddSingleton<ILoggerProvider>(_ => new JsonLinesLogger(Console.OpenStandardOutput(), TimeProvider.System));
+            logging.Services.AddSingleton<ILoggerProvider>(_ => new JsonLinesLogger(LogOutput.StandardOutput(), TimeProvider.System));
         }
     }
 
@@ -36,16 +37,13 @@ internal sealed class JsonLinesLogger(Stream output, TimeProvider time) : ILogge
     {
         line.Json.Flush();
         line.Text.Write("\n"u8);
-
-        lock (_writing)
-        {
-            output.Write(line.Text.WrittenSpan);
-            output.Flush();
-        }
+        output.Write(line.Text.WrittenSpan);
     }
 
     private sealed class Logger(JsonLinesLogger lines, string category) : ILogger
     {
+        private readonly bool _isAudit = category.StartsWith(Audit, StringComparison.Ordinal);
+
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
@@ -76,7 +74,15 @@ internal sealed class JsonLinesLogger(Stream output, TimeProvider time) : ILogge
             }
 
             json.WriteEndObject();
-            lines.Write(line);
+
+            try
+            {
+                lines.Write(line);
+            }
+            catch (IOException) when (!_isAudit)
+            {
+                // There is no other log to say so.
+            }
         }
 
         private static string NameOf(LogLevel level) => level is LogLevel.Information ? nameof(LogLevel.Information) : level.ToString();

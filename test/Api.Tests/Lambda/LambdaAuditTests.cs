@@ -15,7 +15,7 @@ public sealed partial class LambdaAuditTests(LambdaApi api) : IClassFixture<Lamb
         var line = (await LinesAsync("token_issued"))[^1];
         var values = line.GetProperty("values");
         Assert.Equal("Information", line.GetProperty("level").GetString());
-        Assert.Equal("Api.AuditLog", line.GetProperty("category").GetString());
+        Assert.Equal("Api.Audit.AuditLog", line.GetProperty("category").GetString());
         Assert.Equal(
             ["client_id", "jti", "method", "reused", "scope", "source"],
             values.EnumerateObject().Select(value => value.Name).Order());
