@@ -51,7 +51,7 @@ internal sealed partial class KeyRingFile(
     private KeyRing Rotate(KeyRing? ring)
     {
         // Ahead of the key, which takes long to make while others wait for the lock.
-        ring?.RequireRoom(time.GetUtcNow());
+        ring?.RequireRotatable(time.GetUtcNow());
 
         return ring?.Rotate(CreateKey(), time.GetUtcNow()) ?? new([CreateKey()], _schedule);
     }

@@ -110,6 +110,28 @@ public sealed class KeyRingFileTests : IDisposable
         Assert.Equal(10, (await Open().LoadAsync(default)).Keys.Length);
     }
 
+    [Theory]
+    [InlineData(-80)]
+    [InlineData(80)]
+    public async Task Clock_that_is_wrong_loses_no_key(int days)
+    {
+        // One signs, and the next one waits: both would be needed when the clock is right again.
+        var keys = TestKeys.Many[..2];
+        var (active, pending) = (keys[0].DatedTo(_time.Now.AddDays(-30)), keys[1].DatedTo(_time.Now.AddHours(-1)));
+        TestKeys.WriteTo(Directory.CreateDirectory(_folder["keys"]).FullName, active, pending);
+        var before = await File.ReadAllBytesAsync(Path);
+        _time.Now += TimeSpan.FromDays(days);
+
+        var loaded = await Open().LoadAsync(default);
+        var refusal = await Assert.ThrowsAsync<KeyRingException>(() => Open().RotateAsync(default));
+
+        Assert.Equal([active.Kid, pending.Kid], loaded.Keys.Select(key => key.Kid));
+        Assert.Contains("Correct the clock", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(Path));
+        _time.Now -= TimeSpan.FromDays(days);
+        Assert.Equal(active.Kid, (await Open().LoadAsync(default)).SigningKeyAt(_time.Now).Kid);
+    }
+
     [Fact]
     public async Task Ring_that_is_due_but_cannot_be_written_goes_on()
     {
