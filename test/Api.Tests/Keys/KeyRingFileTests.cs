@@ -59,6 +59,40 @@ public sealed class KeyRingFileTests : IDisposable
         Assert.Contains($"chmod 600 {Path}", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_a_killed_rotation_has_left_is_removed_by_the_next_load()
+    {
+        await Open().LoadAsync(default);
+        var (leftover, copy, backup) = ($"{Path}.{Guid.NewGuid():N}", $"{Path}.{Guid.NewGuid()}", $"{Path}.backup");
+
+        foreach (var file in (string[])[leftover, copy, backup])
+        {
+            File.Copy(Path, file);
+        }
+
+        using (OwnerOnly.OpenLock(Path + ".lock"))
+        {
+            // It may be the file that another process is about to move.
+            await Open().LoadAsync(default);
+            Assert.True(File.Exists(leftover));
+        }
+
+        await Open().LoadAsync(default);
+
+        Assert.Equal(new[] { Path, Path + ".lock", copy, backup }.Order(), Directory.GetFiles(_folder["keys"]).Order());
+    }
+
+    [Fact]
+    public async Task What_a_killed_rotation_has_left_is_removed_by_the_next_rotation()
+    {
+        await Open().LoadAsync(default);
+        File.Copy(Path, $"{Path}.{Guid.NewGuid():N}");
+
+        await Open().RotateAsync(default);
+
+        Assert.Equal([Path, Path + ".lock"], Directory.GetFiles(_folder["keys"]).Order());
+    }
+
     [Theory]
     [InlineData(29, 1)]
     [InlineData(30, 2)]
