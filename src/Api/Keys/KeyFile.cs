@@ -67,7 +67,7 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
         }
     }
 
-    /// <summary>Replaces the content while the lock is held.</summary>
+    /// <summary>Replaces the content while the lock is held. Owner and mode stay.</summary>
     public async Task ReplaceAsync(ReadOnlyMemory<byte> json, CancellationToken cancellation)
     {
         // Written whole under another name, then moved, so that nobody ever meets half a file.
@@ -75,7 +75,7 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
 
         try
         {
-            await using (var file = OwnerOnly.CreateFile(temporary))
+            await using (var file = OwnerOnly.CreateFile(temporary, like: Exists ? Path : null))
             {
                 await file.WriteAsync(json, cancellation);
                 await file.FlushAsync(cancellation);

@@ -60,6 +60,36 @@ public sealed class KeyRingFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Owner_and_mode_of_the_file_stay_when_root_rotates()
+    {
+        var folder = Directory.CreateDirectory(_folder["keys"]).FullName;
+        TestKeys.WriteTo(folder, TestKeys.First);
+        File.SetUnixFileMode(Path, UnixFileMode.UserRead);
+        await Ownership.GiveToOtherAsync(folder, Path);
+        var before = await Ownership.OfAsync(Path);
+
+        await Open().RotateAsync(default);
+
+        Assert.Equal(before, await Ownership.OfAsync(Path));
+        Assert.Equal(before.Replace("-r--------", "-rw-------", StringComparison.Ordinal), await Ownership.OfAsync(Path + ".lock"));
+        Assert.Equal(2, (await Open().LoadAsync(default)).Keys.Length);
+    }
+
+    [Fact]
+    public async Task First_file_belongs_to_the_owner_of_the_folder()
+    {
+        var folder = Directory.CreateDirectory(_folder["keys"]).FullName;
+        await Ownership.GiveToOtherAsync(folder);
+
+        await Open().LoadAsync(default);
+
+        var owner = (await Ownership.OfAsync(folder)).Split(' ')[1..];
+        Assert.Equal(owner, (await Ownership.OfAsync(Path)).Split(' ')[1..]);
+        Assert.Equal(owner, (await Ownership.OfAsync(Path + ".lock")).Split(' ')[1..]);
+        Assert.Single((await Open().LoadAsync(default)).Keys);
+    }
+
+    [Fact]
     public async Task What_a_killed_rotation_has_left_is_removed_by_the_next_load()
     {
         await Open().LoadAsync(default);
@@ -91,6 +121,17 @@ public sealed class KeyRingFileTests : IDisposable
         await Open().RotateAsync(default);
 
         Assert.Equal([Path, Path + ".lock"], Directory.GetFiles(_folder["keys"]).Order());
+    }
+
+    [Fact]
+    public async Task Lock_that_is_a_link_is_not_followed()
+    {
+        Directory.CreateDirectory(_folder["keys"]);
+        File.CreateSymbolicLink(Path + ".lock", _folder["elsewhere"]);
+
+        await Assert.ThrowsAsync<KeyRingException>(() => Open().LoadAsync(default));
+
+        Assert.False(File.Exists(_folder["elsewhere"]));
     }
 
     [Theory]
