@@ -18,11 +18,52 @@ internal static class PrivateFile
         }
     }
 
-    /// <summary>Makes a new file (mode 600); fails where there is one.</summary>
-    public static FileStream CreateFile(string path) => Open(path, FileMode.CreateNew);
+    /// <summary>
+    /// Makes a new file (mode 600); fails where there is one. Where this program is root, the file gets the owner of its folder, so that a
+    /// service that runs as that user can read it.
+    /// </summary>
+    /// <param name="path">The new file.</param>
+    /// <param name="like">A file whose owner and mode the new one gets instead.</param>
+    public static FileStream CreateFile(string path, string? like = null)
+    {
+        var file = Open(path, FileMode.CreateNew);
+
+        try
+        {
+            FileOwner.OtherThanRoot(like ?? Path.GetDirectoryName(path)!)?.TakeOver(file.SafeFileHandle);
+
+            if (like is not null && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(like));
+            }
+
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            File.Delete(path);
+            throw;
+        }
+    }
 
     /// <summary>Opens a file (mode 600) that nobody else can open until it is closed; fails while somebody else has it open.</summary>
-    public static FileStream OpenLock(string path) => Open(path, FileMode.OpenOrCreate);
+    public static FileStream OpenLock(string path)
+    {
+        // Not made by the opening itself, which would follow a link and leave the file to root.
+        if (!File.Exists(path))
+        {
+            try
+            {
+                CreateFile(path).Dispose();
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+            }
+        }
+
+        return Open(path, FileMode.Open);
+    }
 
     private static FileStream Open(string path, FileMode mode)
     {
@@ -34,7 +75,7 @@ internal static class PrivateFile
             Options = FileOptions.Asynchronous,
         };
 
-        if (!OperatingSystem.IsWindows())
+        if (!OperatingSystem.IsWindows() && mode is FileMode.CreateNew)
         {
             options.UnixCreateMode = OwnerMayReadAndWrite;
         }

@@ -73,8 +73,14 @@ internal sealed class KeyRing
 
     /// <summary>Checks that a key can be added now.</summary>
     /// <exception cref="KeyRingFullException">More than <see cref="MaximumKeys"/> keys would be published.</exception>
-    public void RequireRoom(DateTimeOffset now)
+    /// <exception cref="KeyRingException">The clock is behind or ahead of the newest key by more than the schedule explains.</exception>
+    public void RequireRotatable(DateTimeOffset now)
     {
+        if (FindClockFault(now) is { } fault)
+        {
+            throw KeyRingException.Unchanged(fault);
+        }
+
         if (FullUntil(now) is { } until)
         {
             throw new KeyRingFullException(until);
@@ -82,10 +88,10 @@ internal sealed class KeyRing
     }
 
     /// <summary>Adds a key, which signs when it has been published for long enough, and drops those whose tokens have all died.</summary>
-    /// <exception cref="KeyRingFullException">More than <see cref="MaximumKeys"/> keys would be published.</exception>
+    /// <exception cref="KeyRingException">It cannot be added now, see <see cref="RequireRotatable"/>.</exception>
     public KeyRing Rotate(SigningKey next, DateTimeOffset now)
     {
-        RequireRoom(now);
+        RequireRotatable(now);
 
         // Behind every other key, also where this clock is behind the one that dated them: the oldest key signs at once.
         var earliest = Newest.CreatedAt + TimeSpan.FromTicks(1);
@@ -95,7 +101,8 @@ internal sealed class KeyRing
 
     /// <summary>
     /// Takes a key out at once. Was it the one that signs, then <paramref name="fresh"/> signs from now on, though verifiers that
-    /// cache key sets do not know it yet: for that it is dated back by the time that it should have been published.
+    /// cache key sets do not know it yet: for that it is dated back by the time that it should have been published. A wrong clock does
+    /// not prevent it.
     /// </summary>
     /// <exception cref="KeyRingException">There is no such key.</exception>
     public KeyRing Revoke(string kid, SigningKey fresh, DateTimeOffset now)
@@ -105,7 +112,8 @@ internal sealed class KeyRing
             throw new KeyRingException($"There is no signing key with this kid; there are {string.Join(", ", Keys.Select(key => key.Kid))}.");
         }
 
-        var others = PublishedAt(now).Remove(revoked);
+        // A clock that is wrong does not tell which of the others are still in use.
+        var others = (FindClockFault(now) is null ? PublishedAt(now) : Keys).Remove(revoked);
 
         if (revoked != SigningKeyAt(now))
         {
@@ -130,6 +138,24 @@ internal sealed class KeyRing
 
     public bool HasSameKeysAs(KeyRing other) =>
         Keys.Select(key => (key.Kid, key.CreatedAt)).SequenceEqual(other.Keys.Select(key => (key.Kid, key.CreatedAt)));
+
+    // A clock that is ahead would drop keys that are in use, and date the next one so that no other comes to sign for as long.
+    private string? FindClockFault(DateTimeOffset now)
+    {
+        if (now < Newest.CreatedAt - KeySchedule.ClockTolerance)
+        {
+            return $"This clock says {now:u}, which is before the newest signing key was made ({Newest.CreatedAt:u}). Nothing has changed. "
+                + $"Correct the clock. If it is right, the key {Newest.Kid} was made by a wrong clock: revoke it, or rotate after that time.";
+        }
+
+        var unexplained = now - Newest.CreatedAt - KeySchedule.LongestPause;
+
+        return unexplained <= _schedule.RotationInterval ? null
+            : $"This clock says {now:u}, but the newest signing key was made at {Newest.CreatedAt:u}: longer ago than KeyRotationInterval "
+                + $"and a pause of {KeySchedule.LongestPause.Days} days explain. A clock that is ahead would drop keys that are in use. Nothing "
+                + "has changed. Correct the clock. If it is right, set KeyRotationInterval to at least "
+                + $"{Math.Ceiling(unexplained.TotalDays)}.00:00:00 for one rotation.";
+    }
 
     private int SigningIndexAt(DateTimeOffset now)
     {

@@ -67,7 +67,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
     public async Task RotateAsync(CancellationToken cancellation)
     {
         // Asked here as well: elsewhere, a rotation would begin that cannot end.
-        (await GetAsync(cancellation)).RequireRoom(time.GetUtcNow());
+        (await GetAsync(cancellation)).RequireRotatable(time.GetUtcNow());
 
         // Not cancelled with the request: the store may do it all the same, and then nobody would learn of it.
         if (await store.RotateAsync(CancellationToken.None) is { } ring)

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Api.Configuration;
-using Api.Foundation;
 
 namespace Api.Keys;
 
@@ -8,28 +6,27 @@ namespace Api.Keys;
 internal sealed partial class KeyRingFile(
     AuthorizationServerOptions server, KeyOptions options, TimeProvider time, ILogger<KeyRingFile> logger) : IKeyRingStore
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
-
-    private readonly string _path = Path.Combine(server.DataDirectory, "signing-keys.json");
+    private readonly KeyFile _file = new(server.DataDirectory, logger);
     private readonly KeySchedule _schedule = KeySchedule.From(options);
 
     /// <summary>Reads the ring; makes the first key where there is no file yet, and the next one where the newest is old.</summary>
     /// <exception cref="KeyRingException">The file is damaged, open to others, or cannot be read or written.</exception>
     public Task<KeyRing> LoadAsync(CancellationToken cancellation) => ExplainAsync(async () =>
     {
-        if (!File.Exists(_path))
+        if (!_file.Exists)
         {
             return await ChangeAsync(ring => ring ?? new([CreateKey()], _schedule), cancellation);
         }
 
         var current = Read();
+        _file.RemoveLeftoversIfUnlocked();
 
         return current.RotationIsDueAt(time.GetUtcNow()) ? await RotateIfPossibleAsync(current, cancellation) : current;
     });
 
     /// <summary>The ring as it is in the file, which stays as it is; null where there is no file.</summary>
     /// <exception cref="KeyRingException">The file is damaged, open to others, or cannot be read.</exception>
-    public Task<KeyRing?> FindAsync() => ExplainAsync(() => Task.FromResult(File.Exists(_path) ? Read() : null));
+    public Task<KeyRing?> FindAsync() => ExplainAsync(() => Task.FromResult(_file.Exists ? Read() : null));
 
     public async Task<KeyRing?> RotateAsync(CancellationToken cancellation) => await ExplainAsync(() => ChangeAsync(Rotate, cancellation));
 
@@ -44,7 +41,7 @@ internal sealed partial class KeyRingFile(
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or KeyRingException { NothingChanged: true })
         {
-            LogNotRotated(logger, _path, exception.Message);
+            LogNotRotated(logger, _file.Path, exception.Message);
 
             return current;
         }
@@ -53,7 +50,7 @@ internal sealed partial class KeyRingFile(
     private KeyRing Rotate(KeyRing? ring)
     {
         // Ahead of the key, which takes long to make while others wait for the lock.
-        ring?.RequireRoom(time.GetUtcNow());
+        ring?.RequireRotatable(time.GetUtcNow());
 
         return ring?.Rotate(CreateKey(), time.GetUtcNow()) ?? new([CreateKey()], _schedule);
     }
@@ -63,88 +60,20 @@ internal sealed partial class KeyRingFile(
     /// <summary>Changes the ring while no other process does; a change that returns the same ring writes nothing.</summary>
     private async Task<KeyRing> ChangeAsync(Func<KeyRing?, KeyRing> change, CancellationToken cancellation)
     {
-        PrivateFile.CreateFolder(server.DataDirectory);
-        await using var otherProcessesWait = await LockAsync(cancellation);
-        var ring = File.Exists(_path) ? Read() : null;
+        await using var otherProcessesWait = await _file.LockAsync(cancellation);
+        _file.RemoveLeftovers();
+        var ring = _file.Exists ? Read() : null;
         var changed = change(ring);
 
         if (changed != ring)
         {
-            await WriteAsync(changed, cancellation);
+            await _file.ReplaceAsync(KeyRingDocument.Write(changed.Keys), cancellation);
         }
 
         return changed;
     }
 
-    private async Task<FileStream> LockAsync(CancellationToken cancellation)
-    {
-        var waiting = Stopwatch.StartNew();
-
-        while (true)
-        {
-            try
-            {
-                return PrivateFile.OpenLock($"{_path}.lock");
-            }
-            catch (IOException) when (File.Exists($"{_path}.lock"))
-            {
-                if (waiting.Elapsed >= LongestWait)
-                {
-                    throw KeyRingException.Unchanged(
-                        $"The signing keys in {_path} are being changed by another request or process. Nothing has changed. Try again "
-                        + "in a few seconds.");
-                }
-
-                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation);
-            }
-        }
-    }
-
-    // At once: it is small, and here.
-    private KeyRing Read()
-    {
-        if (PrivateFile.IsOpenToOthers(_path))
-        {
-            throw KeyRingException.Unchanged(
-                $"The signing keys in {_path} may be read or written by others. Run `chmod 600 {_path}`; if somebody else may have "
-                + "read them, move the file away instead, and a new key is made.");
-        }
-
-        using var file = File.OpenRead(_path);
-
-        if (file.Length > KeyRingDocument.MaximumLength)
-        {
-            throw new FormatException($"it is longer than {KeyRingDocument.MaximumLength} bytes");
-        }
-
-        var json = new byte[file.Length];
-        file.ReadExactly(json);
-
-        return new(KeyRingDocument.Parse(json), _schedule);
-    }
-
-    // Written whole under another name, then moved, so that nobody ever meets half a file.
-    private async Task WriteAsync(KeyRing ring, CancellationToken cancellation)
-    {
-        var temporary = $"{_path}.{Guid.NewGuid():N}";
-
-        try
-        {
-            await using (var file = PrivateFile.CreateFile(temporary))
-            {
-                await file.WriteAsync(KeyRingDocument.Write(ring.Keys), cancellation);
-                await file.FlushAsync(cancellation);
-                RandomAccess.FlushToDisk(file.SafeFileHandle);
-            }
-
-            File.Move(temporary, _path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
+    private KeyRing Read() => new(KeyRingDocument.Parse(_file.Read()), _schedule);
 
     // The file is replaced whole at the end: whatever fails has changed nothing.
     private async Task<T> ExplainAsync<T>(Func<Task<T>> work)
@@ -156,13 +85,13 @@ internal sealed partial class KeyRingFile(
         catch (FormatException exception)
         {
             throw KeyRingException.Unchanged(
-                $"The signing keys in {_path} cannot be used: {exception.Message}. Restore the file from a backup; or, if every "
+                $"The signing keys in {_file.Path} cannot be used: {exception.Message}. Restore the file from a backup; or, if every "
                 + "token signed so far may become invalid, move it away, and a new key is made.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw KeyRingException.Unchanged(
-                $"The signing keys in {_path} cannot be read or written: {exception.Message} Let this user read and write the "
+                $"The signing keys in {_file.Path} cannot be read or written: {exception.Message} Let this user read and write the "
                 + "folder, or set DataDirectory to another one.", exception);
         }
     }

@@ -146,7 +146,7 @@ internal sealed class KeyRotationSteps(KeyRingSecret secret, KeyOptions options,
     private KeyRing WithNewKey(KeyRing? ring)
     {
         var now = time.GetUtcNow();
-        ring?.RequireRoom(now);
+        ring?.RequireRotatable(now);
         var key = SigningKey.Create(_options.KeySize, now);
 
         return ring?.Rotate(key, now) ?? new([key], KeySchedule.From(_options));

@@ -13,6 +13,12 @@ internal sealed record KeySchedule(TimeSpan Propagation, TimeSpan Retention, Tim
     /// </summary>
     public static readonly TimeSpan MaximumRotationDuration = TimeSpan.FromMinutes(15);
 
+    /// <summary>How far the clock of a rotation may be behind the one that dated the newest key: two that are off, and some more.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
+    /// <summary>How late a rotation may be before its clock is taken to be wrong: as long as a server may stand still.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromDays(30);
+
     /// <summary>Retention is derived: the longest life of a token, and all that caches and clocks may add to it.</summary>
     public static KeySchedule From(KeyOptions options) => new(
         options.KeyPropagation,

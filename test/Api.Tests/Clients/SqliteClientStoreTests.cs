@@ -48,6 +48,23 @@ public sealed class SqliteClientStoreTests : ClientStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task Database_that_root_makes_belongs_to_the_owner_of_the_folder()
+    {
+        Directory.CreateDirectory(_folder["data"]);
+        await Ownership.GiveToOtherAsync(_folder["data"]);
+
+        var store = await OpenAsync();
+        await store.AddAsync(ClientOf("orders"), default);
+
+        var owner = (await Ownership.OfAsync(_folder["data"])).Split(' ')[1..];
+
+        foreach (var file in Directory.GetFiles(_folder["data"]))
+        {
+            Assert.Equal(owner, (await Ownership.OfAsync(file)).Split(' ')[1..]);
+        }
+    }
+
+    [Fact]
     public async Task Damaged_database_is_refused_and_stays()
     {
         Directory.CreateDirectory(_folder["data"]);

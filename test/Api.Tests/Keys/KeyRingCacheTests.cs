@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Api.Keys;
+using Api.Tests.Conformance;
 using Api.Tests.Support;
 using Microsoft.Extensions.Logging;
 

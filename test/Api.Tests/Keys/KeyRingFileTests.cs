@@ -1,5 +1,6 @@
 using Api.Foundation;
 using Api.Keys;
+using Api.Tests.Soak;
 using Api.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -60,6 +61,81 @@ public sealed class KeyRingFileTests : IDisposable
         Assert.Contains($"chmod 600 {Path}", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Owner_and_mode_of_the_file_stay_when_root_rotates()
+    {
+        var folder = Directory.CreateDirectory(_folder["keys"]).FullName;
+        TestKeys.WriteTo(folder, TestKeys.First);
+        File.SetUnixFileMode(Path, UnixFileMode.UserRead);
+        await Ownership.GiveToOtherAsync(folder, Path);
+        var before = await Ownership.OfAsync(Path);
+
+        await Open().RotateAsync(default);
+
+        Assert.Equal(before, await Ownership.OfAsync(Path));
+        Assert.Equal(before.Replace("-r--------", "-rw-------", StringComparison.Ordinal), await Ownership.OfAsync(Path + ".lock"));
+        Assert.Equal(2, (await Open().LoadAsync(default)).Keys.Length);
+    }
+
+    [Fact]
+    public async Task First_file_belongs_to_the_owner_of_the_folder()
+    {
+        var folder = Directory.CreateDirectory(_folder["keys"]).FullName;
+        await Ownership.GiveToOtherAsync(folder);
+
+        await Open().LoadAsync(default);
+
+        var owner = (await Ownership.OfAsync(folder)).Split(' ')[1..];
+        Assert.Equal(owner, (await Ownership.OfAsync(Path)).Split(' ')[1..]);
+        Assert.Equal(owner, (await Ownership.OfAsync(Path + ".lock")).Split(' ')[1..]);
+        Assert.Single((await Open().LoadAsync(default)).Keys);
+    }
+
+    [Fact]
+    public async Task What_a_killed_rotation_has_left_is_removed_by_the_next_load()
+    {
+        await Open().LoadAsync(default);
+        var (leftover, copy, backup) = ($"{Path}.{Guid.NewGuid():N}", $"{Path}.{Guid.NewGuid()}", $"{Path}.backup");
+
+        foreach (var file in (string[])[leftover, copy, backup])
+        {
+            File.Copy(Path, file);
+        }
+
+        using (PrivateFile.OpenLock(Path + ".lock"))
+        {
+            // It may be the file that another process is about to move.
+            await Open().LoadAsync(default);
+            Assert.True(File.Exists(leftover));
+        }
+
+        await Open().LoadAsync(default);
+
+        Assert.Equal(new[] { Path, Path + ".lock", copy, backup }.Order(), Directory.GetFiles(_folder["keys"]).Order());
+    }
+
+    [Fact]
+    public async Task What_a_killed_rotation_has_left_is_removed_by_the_next_rotation()
+    {
+        await Open().LoadAsync(default);
+        File.Copy(Path, $"{Path}.{Guid.NewGuid():N}");
+
+        await Open().RotateAsync(default);
+
+        Assert.Equal([Path, Path + ".lock"], Directory.GetFiles(_folder["keys"]).Order());
+    }
+
+    [Fact]
+    public async Task Lock_that_is_a_link_is_not_followed()
+    {
+        Directory.CreateDirectory(_folder["keys"]);
+        File.CreateSymbolicLink(Path + ".lock", _folder["elsewhere"]);
+
+        await Assert.ThrowsAsync<KeyRingException>(() => Open().LoadAsync(default));
+
+        Assert.False(File.Exists(_folder["elsewhere"]));
+    }
+
     [Theory]
     [InlineData(29, 1)]
     [InlineData(30, 2)]
@@ -109,6 +185,28 @@ public sealed class KeyRingFileTests : IDisposable
 
         Assert.Equal(before, await File.ReadAllBytesAsync(Path));
         Assert.Equal(10, (await Open().LoadAsync(default)).Keys.Length);
+    }
+
+    [Theory]
+    [InlineData(-80)]
+    [InlineData(80)]
+    public async Task Clock_that_is_wrong_loses_no_key(int days)
+    {
+        // One signs, and the next one waits: both would be needed when the clock is right again.
+        var keys = TestKeys.Many[..2];
+        var (active, pending) = (keys[0].DatedTo(_time.Now.AddDays(-30)), keys[1].DatedTo(_time.Now.AddHours(-1)));
+        TestKeys.WriteTo(Directory.CreateDirectory(_folder["keys"]).FullName, active, pending);
+        var before = await File.ReadAllBytesAsync(Path);
+        _time.Now += TimeSpan.FromDays(days);
+
+        var loaded = await Open().LoadAsync(default);
+        var refusal = await Assert.ThrowsAsync<KeyRingException>(() => Open().RotateAsync(default));
+
+        Assert.Equal([active.Kid, pending.Kid], loaded.Keys.Select(key => key.Kid));
+        Assert.Contains("Correct the clock", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(Path));
+        _time.Now -= TimeSpan.FromDays(days);
+        Assert.Equal(active.Kid, (await Open().LoadAsync(default)).SigningKeyAt(_time.Now).Kid);
     }
 
     [Fact]

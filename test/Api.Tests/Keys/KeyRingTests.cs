@@ -83,6 +83,58 @@ public sealed class KeyRingTests
         Assert.Equal(_new.Kid, ring.SigningKeyAt(Noon).Kid);
     }
 
+    [Theory]
+    // The interval is six hours, and a pause may last 30 days.
+    [InlineData("-00:05:00", null)]
+    [InlineData("-00:05:01", "Correct the clock. If it is right, the key ")]
+    [InlineData("-80.00:00:00", "Correct the clock. If it is right, the key ")]
+    [InlineData("30.06:00:00", null)]
+    [InlineData("30.06:00:01", "set KeyRotationInterval to at least 1.00:00:00 for one rotation")]
+    [InlineData("80.00:00:00", "set KeyRotationInterval to at least 50.00:00:00 for one rotation")]
+    public void Clock_that_the_schedule_does_not_explain_adds_no_key(string gap, string? fault)
+    {
+        var now = Noon + TimeSpan.Parse(gap, null);
+        var ring = new KeyRing([_old, _new], Schedule);
+
+        var refusal = Record.Exception(() => ring.Rotate(TestKeys.At(2, default), now));
+
+        Assert.Equal(fault is null, refusal is null);
+
+        if (fault is not null)
+        {
+            Assert.True(Assert.IsType<KeyRingException>(refusal).NothingChanged);
+            Assert.Contains(fault, refusal.Message, StringComparison.Ordinal);
+            Assert.Contains($"{now:u}", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains($"{Noon:u}", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Interval_that_the_error_names_lets_a_ring_rotate_after_a_long_pause()
+    {
+        var now = Noon.AddDays(80);
+
+        var ring = new KeyRing([_old, _new], Schedule with { RotationInterval = TimeSpan.FromDays(50) }).Rotate(TestKeys.At(2, default), now);
+
+        Assert.Equal(now, ring.Newest.CreatedAt);
+    }
+
+    [Theory]
+    [InlineData(-80)]
+    [InlineData(80)]
+    public void Revocation_by_a_wrong_clock_leaves_the_other_keys(int days)
+    {
+        var now = Noon.AddDays(days);
+
+        var withoutNew = new KeyRing([_old, _new], Schedule).Revoke(_new.Kid, TestKeys.Many[1], now);
+        var withoutOld = new KeyRing([_old, _new], Schedule).Revoke(_old.Kid, TestKeys.Many[1], now);
+
+        Assert.Contains(withoutNew.Keys, key => key.Kid == _old.Kid);
+        Assert.Contains(withoutOld.Keys, key => key.Kid == _new.Kid);
+        Assert.DoesNotContain(withoutNew.Keys, key => key.Kid == _new.Kid);
+        Assert.DoesNotContain(withoutOld.Keys, key => key.Kid == _old.Kid);
+    }
+
     [Fact]
     public void Eleventh_key_is_refused_until_the_first_is_gone()
     {

@@ -3,6 +3,7 @@ using Amazon.Runtime;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 using Api.Keys;
+using Api.Tests.Conformance;
 using Api.Tests.Support;
 using Microsoft.Extensions.Options;
 
@@ -149,6 +150,27 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
 
         Assert.Contains($"fits at {before.FullUntil(_time.Now):u}", refusal, StringComparison.Ordinal);
         Assert.True((await _secret.LoadAsync(default)).HasSameKeysAs(before));
+    }
+
+    [TheoryWith(Tool.Moto)]
+    [InlineData(-80)]
+    [InlineData(80)]
+    public async Task Clock_that_is_wrong_rotates_nothing_but_can_revoke(int days)
+    {
+        await RotateAsync(Guid.NewGuid());
+        _time.Now += TimeSpan.FromDays(30);
+        await RotateAsync(Guid.NewGuid());
+        var before = await _secret.LoadAsync(default);
+        _time.Now += TimeSpan.FromDays(days);
+
+        var refusal = await RefusedAsync(Event("createSecret", Guid.NewGuid()));
+        Assert.True((await _secret.LoadAsync(default)).HasSameKeysAs(before));
+        await InvokeAsync($$"""{"Operation":"Revoke","Kid":"{{before.Newest.Kid}}"}""");
+
+        Assert.Contains("Correct the clock", refusal, StringComparison.Ordinal);
+        var after = await _secret.LoadAsync(default);
+        Assert.DoesNotContain(after.Keys, key => key.Kid == before.Newest.Kid);
+        Assert.Contains(after.Keys, key => key.Kid == before.Keys[0].Kid);
     }
 
     [FactWith(Tool.Moto)]
