@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Api.Keys;
-using Api.Tests.Conformance;
 using Api.Tests.Support;
 using Microsoft.Extensions.Logging;
 

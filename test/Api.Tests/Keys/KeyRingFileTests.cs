@@ -1,6 +1,5 @@
 using Api.Foundation;
 using Api.Keys;
-using Api.Tests.Soak;
 using Api.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -3,7 +3,6 @@ using Amazon.Runtime;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 using Api.Keys;
-using Api.Tests.Conformance;
 using Api.Tests.Support;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Api.Discovery;
 using Api.Keys;
 using Api.Tests.Support;
 using Microsoft.IdentityModel.Tokens;
