@@ -36,6 +36,7 @@ internal sealed class SqliteDatabase(AuthorizationServerOptions options) : IDisp
         {
             OwnerOnly.CreateFolder(options.DataDirectory);
             CreateFile();
+            RequireSafe();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -115,6 +116,14 @@ internal sealed class SqliteDatabase(AuthorizationServerOptions options) : IDisp
     private ClientStoreException Failure(Exception exception) => new(
         $"The clients in {Path} cannot be read or written: {exception.Message} Let this user read and write the folder, restore the file "
         + "from a backup, or set DataDirectory to another folder.", exception);
+
+    private void RequireSafe()
+    {
+        if ((OwnerOnly.FindFault(options.DataDirectory) ?? OwnerOnly.FindFault(Path)) is { } fault)
+        {
+            throw new ClientStoreException($"The clients in {Path} are not safe. {fault}, or set DataDirectory to a new folder.");
+        }
+    }
 
     // SQLite would make the file with the rights that everybody has by default, and gives its other files those of this one.
     private void CreateFile()
