@@ -23,6 +23,13 @@ internal sealed partial record Client
     public static readonly ImmutableHashSet<string> RegisteredClaims =
         ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "scope", "scp", "cnf", "act", "azp", "auth_time", "acr", "amr"];
 
+    /// <summary>
+    /// What no claim of a client is newly named, in any case: <see cref="RegisteredClaims"/>, which some verifiers read in any case, and
+    /// what gives rights where it is understood (RFC 8693 §4.4, RFC 9396 §9.1).
+    /// </summary>
+    public static readonly ImmutableHashSet<string> ReservedClaims =
+        RegisteredClaims.Union(["may_act", "authorization_details"]).WithComparer(StringComparer.OrdinalIgnoreCase);
+
     private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
 
     public required string ClientId { get; init; }

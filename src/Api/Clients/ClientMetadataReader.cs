@@ -58,7 +58,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
                 $"must be one of {string.Join(", ", AuthenticationMethods.All)}, or left out: then any for which there is a secret or a key"),
             Keys = ReadKeys(members),
             JwksUri = ReadJwksUri(members),
-            Claims = ReadClaims(members),
+            Claims = ReadClaims(members, client.Claims),
             AccessTokenLifetime = lifetime,
             // As long as nine tenths of the token's life remain.
             AccessTokenReuse = Seconds(
@@ -200,7 +200,8 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
         }
     }
 
-    private ImmutableSortedDictionary<string, JsonElement> ReadClaims(JsonObject members)
+    private ImmutableSortedDictionary<string, JsonElement> ReadClaims(
+        JsonObject members, ImmutableSortedDictionary<string, JsonElement> had)
     {
         var none = ImmutableSortedDictionary<string, JsonElement>.Empty;
 
@@ -216,9 +217,10 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
             return none;
         }
 
-        if (claims.Select(claim => claim.Key).FirstOrDefault(Client.RegisteredClaims.Contains) is { } registered)
+        if (claims.Select(claim => claim.Key).FirstOrDefault(
+            name => Client.ReservedClaims.Contains(name) && !had.ContainsKey(name)) is { } reserved)
         {
-            Add("claims", $"has '{registered}', which the server or a verifier reads as its own");
+            Add("claims", $"has '{reserved}', which the server or a verifier reads as its own, in any case");
         }
 
         if (Encoding.UTF8.GetByteCount(claims.ToJsonString()) > Client.MaximumClaimsLength)

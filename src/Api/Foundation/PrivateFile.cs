@@ -83,6 +83,12 @@ internal static class PrivateFile
         return new(path, options);
     }
 
+    /// <summary>Why a file or folder is not safe from other users of the machine, with the remedy; null where it is.</summary>
+    public static string? FindFault(string path) =>
+        !OperatingSystem.IsWindows() && File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherWrite)
+            ? $"Every user of this machine can change {path}. Run `chmod o-w {path}`"
+            : null;
+
     /// <summary>Whether somebody else may read or write the file.</summary>
     public static bool IsOpenToOthers(string path) =>
         !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerMayReadAndWrite) is not UnixFileMode.None;

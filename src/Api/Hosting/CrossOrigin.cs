@@ -25,8 +25,29 @@ internal static class CrossOrigin
     {
         if (Origins(app.Services.GetRequiredService<AuthorizationServerOptions>()) is not [])
         {
+            app.Use((http, next) =>
+            {
+                // These callbacks run in reverse order: this one runs behind that of the CORS middleware.
+                http.Response.OnStarting(VaryByOriginAsync, http.Response);
+
+                return next(http);
+            });
             app.UseCors();
         }
+    }
+
+    // Every answer (Fetch standard, "CORS protocol and HTTP caches"): the middleware leaves it out for a request without Origin, and for
+    // a single origin, and a cache would give that answer to a page.
+    private static Task VaryByOriginAsync(object state)
+    {
+        var headers = ((HttpResponse)state).Headers;
+
+        if (!headers.GetCommaSeparatedValues(HeaderNames.Vary).Contains(HeaderNames.Origin, StringComparer.OrdinalIgnoreCase))
+        {
+            headers.Append(HeaderNames.Vary, HeaderNames.Origin);
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>Whether this is an origin as browsers write it (RFC 6454 §6.2): scheme, host and port, nothing else.</summary>

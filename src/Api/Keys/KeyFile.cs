@@ -17,10 +17,12 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
     private string LockPath => $"{Path}.lock";
 
     // At once: it is small, and here.
-    /// <exception cref="KeyRingException">Others can read or write the file.</exception>
+    /// <exception cref="KeyRingException">Others can change the file, or read it.</exception>
     /// <exception cref="FormatException">It is too long.</exception>
     public byte[] Read()
     {
+        RequireSafeFolder();
+
         if (PrivateFile.IsOpenToOthers(Path))
         {
             throw KeyRingException.Unchanged(
@@ -35,6 +37,7 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
             throw new FormatException($"it is longer than {KeyRingDocument.MaximumLength} bytes");
         }
 
+        RequireOwner();
         var json = new byte[file.Length];
         file.ReadExactly(json);
 
@@ -42,10 +45,11 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
     }
 
     /// <summary>Makes the folder where it is missing, and waits until no other process changes the file.</summary>
-    /// <exception cref="KeyRingException">The wait takes too long.</exception>
+    /// <exception cref="KeyRingException">Others can change the folder, or the wait takes too long.</exception>
     public async Task<FileStream> LockAsync(CancellationToken cancellation)
     {
         PrivateFile.CreateFolder(folder);
+        RequireSafeFolder();
         var waiting = Stopwatch.StartNew();
 
         while (true)
@@ -133,6 +137,29 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
         .. Directory.EnumerateFiles(folder, System.IO.Path.GetFileName(Path) + ".*")
             .Where(path => Guid.TryParseExact(System.IO.Path.GetExtension(path).TrimStart('.'), "N", out _)),
     ];
+
+    private void RequireSafeFolder()
+    {
+        if (PrivateFile.FindFault(folder) is { } fault)
+        {
+            throw KeyRingException.Unchanged(
+                $"The signing keys in {Path} are not safe. {fault}, or set DataDirectory to a new folder within it. If somebody else may "
+                + "have put the keys there, move them away, and a new key is made.");
+        }
+    }
+
+    // Root can read a file of any user, who could then choose the keys.
+    private void RequireOwner()
+    {
+        var expected = FileOwner.OtherThanRoot(folder)?.Uid ?? 0;
+
+        if (FileOwner.OtherThanRoot(Path) is { } owner && owner.Uid != expected)
+        {
+            throw KeyRingException.Unchanged(
+                $"The signing keys in {Path} belong to the user {owner.Uid}, who owns neither this program nor the folder. If nobody else "
+                + $"can have written them, run `chown {expected} {Path}`; otherwise move them away, and a new key is made.");
+        }
+    }
 
     [LoggerMessage(2, LogLevel.Warning, "{Path} has signing keys of a rotation that was interrupted, and cannot be removed: {Reason}")]
     private static partial void LogNotRemoved(ILogger logger, string path, string reason);

@@ -1,5 +1,6 @@
 using Api.Clients;
 using Api.Configuration;
+using Api.Foundation;
 using Api.Keys;
 using Api.OAuth;
 using Api.Storage;
@@ -7,7 +8,7 @@ using Api.Storage;
 namespace Api.Startup;
 
 /// <summary>Starts the program on one machine: makes what is missing, listens, and shows a developer the first steps.</summary>
-internal static class FirstSteps
+internal static partial class FirstSteps
 {
     public static async Task StartAndWaitAsync(this WebApplication app)
     {
@@ -26,6 +27,7 @@ internal static class FirstSteps
             await app.Services.GetRequiredService<SqliteDatabase>().OpenAsync(CancellationToken.None);
         }
 
+        WarnOfOtherOwner(app, options);
         await app.StartAsync();
 
         // On Lambda the start lasts until the end, when there is nobody to show a secret to.
@@ -38,6 +40,21 @@ internal static class FirstSteps
 
         await app.WaitForShutdownAsync();
     }
+
+    private static void WarnOfOtherOwner(WebApplication app, AuthorizationServerOptions options)
+    {
+        if (Directory.Exists(options.DataDirectory) && FileOwner.OtherThanRoot(options.DataDirectory) is { } owner)
+        {
+            LogOtherOwner(app.Logger, options.DataDirectory, owner.Uid);
+        }
+    }
+
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "This program runs as root, but the folder {Folder} belongs to the user {Owner}, who can replace the signing keys and the clients in "
+            + "it. Run the program as that user, or give the folder and its files to root.")]
+    private static partial void LogOtherOwner(ILogger logger, string folder, int owner);
 
     private static string Describe(AuthorizationServerOptions options, string? secret)
     {

@@ -38,6 +38,7 @@ internal sealed class SqliteDatabase(AuthorizationServerOptions options) : IDisp
         {
             PrivateFile.CreateFolder(options.DataDirectory);
             CreateFile();
+            RequireSafe();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -117,6 +118,14 @@ internal sealed class SqliteDatabase(AuthorizationServerOptions options) : IDisp
     private StorageException Failure(Exception exception) => new(
         $"The clients in {Path} cannot be read or written: {exception.Message} Let this user read and write the folder, restore the file "
         + "from a backup, or set DataDirectory to another folder.", exception);
+
+    private void RequireSafe()
+    {
+        if ((PrivateFile.FindFault(options.DataDirectory) ?? PrivateFile.FindFault(Path)) is { } fault)
+        {
+            throw new StorageException($"The clients in {Path} are not safe. {fault}, or set DataDirectory to a new folder.");
+        }
+    }
 
     // SQLite would make the file with the rights that everybody has by default, and gives its other files those of this one.
     private void CreateFile()

@@ -47,6 +47,19 @@ public sealed class SqliteClientStoreTests : ClientStoreContract, IDisposable
             file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
+    [Theory]
+    [InlineData("data")]
+    [InlineData("data/clients.db")]
+    public async Task Database_that_everybody_may_write_is_refused(string path)
+    {
+        await OpenAsync();
+        File.SetUnixFileMode(_folder[path], File.GetUnixFileMode(_folder[path]) | UnixFileMode.OtherWrite);
+
+        var refusal = await Assert.ThrowsAsync<StorageException>(OpenAsync);
+
+        Assert.Contains($"Run `chmod o-w {_folder[path]}`", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Database_that_root_makes_belongs_to_the_owner_of_the_folder()
     {

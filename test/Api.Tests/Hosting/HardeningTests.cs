@@ -88,6 +88,46 @@ public sealed class HardeningTests
             response.Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null;
     }
 
+    [Theory]
+    [InlineData("https://app.example")]
+    [InlineData("https://app.example http://localhost:3000")]
+    public async Task Cache_is_told_that_an_answer_depends_on_the_origin(string origins)
+    {
+        using var api = new ApiFactory().Set("CorsOrigins", origins);
+
+        foreach (var path in (string[])["/.well-known/openid-configuration", "/.well-known/jwks.json", "/health", "/user/me", "/nowhere"])
+        {
+            using var without = await api.GetAsync(path);
+            using var with = await api.SendAsync(HttpMethod.Get, path, null, ("Origin", "https://app.example"));
+            using var other = await api.SendAsync(HttpMethod.Get, path, null, ("Origin", "https://other.example"));
+            using var unchanged = await api.SendAsync(
+                HttpMethod.Get, path, null, ("If-None-Match", without.Headers.ETag?.ToString() ?? "\"other\""));
+
+            Assert.All([without, with, other, unchanged], response => Assert.Equal("Origin", response.Headers.Vary.ToString()));
+        }
+    }
+
+    [Fact]
+    public async Task Answer_to_an_exception_depends_on_the_origin_too()
+    {
+        using var api = new ApiFactory { Replace = services => services.AddSingleton<IKeyRingStore>(new BrokenKeys()) };
+        api.Set("CorsOrigins", "https://app.example");
+
+        using var response = await api.GetAsync("/.well-known/jwks.json");
+
+        Assert.Equal("Origin", response.Headers.Vary.ToString());
+    }
+
+    [Fact]
+    public async Task Answer_depends_on_no_origin_unless_one_is_named()
+    {
+        using var api = new ApiFactory();
+
+        using var response = await api.SendAsync(HttpMethod.Get, "/.well-known/jwks.json", null, ("Origin", "https://app.example"));
+
+        Assert.Empty(response.Headers.Vary);
+    }
+
     [Fact]
     public async Task No_page_of_another_origin_may_call_unless_one_is_named()
     {

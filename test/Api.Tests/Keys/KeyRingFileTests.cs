@@ -60,6 +60,28 @@ public sealed class KeyRingFileTests : IDisposable
         Assert.Contains($"chmod 600 {Path}", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("777")]
+    [InlineData("702")]
+    [InlineData("1777")]
+    public async Task Folder_that_everybody_may_write_is_refused(string mode)
+    {
+        var folder = _folder["keys"];
+        Directory.CreateDirectory(folder);
+        File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32(mode, 8));
+
+        var first = await Assert.ThrowsAsync<KeyRingException>(() => Open().LoadAsync(default));
+        Assert.Empty(Directory.GetFiles(folder));
+        TestKeys.WriteTo(folder, TestKeys.First);
+        var later = await Assert.ThrowsAsync<KeyRingException>(() => Open().LoadAsync(default));
+        var rotation = await Assert.ThrowsAsync<KeyRingException>(() => Open().RotateAsync(default));
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) & ~UnixFileMode.OtherWrite);
+        var ring = await Open().LoadAsync(default);
+
+        Assert.All([first, later, rotation], refusal => Assert.Contains($"Run `chmod o-w {folder}`", refusal.Message, StringComparison.Ordinal));
+        Assert.Equal(TestKeys.First.Kid, ring.Newest.Kid);
+    }
+
     [Fact]
     public async Task Owner_and_mode_of_the_file_stay_when_root_rotates()
     {
@@ -88,6 +110,20 @@ public sealed class KeyRingFileTests : IDisposable
         Assert.Equal(owner, (await Ownership.OfAsync(Path)).Split(' ')[1..]);
         Assert.Equal(owner, (await Ownership.OfAsync(Path + ".lock")).Split(' ')[1..]);
         Assert.Single((await Open().LoadAsync(default)).Keys);
+    }
+
+    [Fact]
+    public async Task File_of_another_user_is_refused()
+    {
+        await Open().LoadAsync(default);
+        await Ownership.GiveToOtherAsync(Path);
+
+        var refusal = await Record.ExceptionAsync(() => Open().LoadAsync(default));
+
+        // Where the tests are not root, the file is still theirs.
+        Assert.Equal(Environment.IsPrivilegedProcess, refusal is KeyRingException);
+        Assert.Contains(
+            Environment.IsPrivilegedProcess ? $"belong to the user {Ownership.Other}" : "", refusal?.Message ?? "", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -92,6 +92,13 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
     [InlineData("claims", "{\"client_id\":\"x\"}")]
     [InlineData("claims", "{\"scope\":\"x\"}")]
     [InlineData("claims", "{\"cnf\":{}}")]
+    [InlineData("claims", "{\"SUB\":\"x\"}")]
+    [InlineData("claims", "{\"ISS\":\"x\"}")]
+    [InlineData("claims", "{\"Scope\":\"ADMIN\"}")]
+    [InlineData("claims", "{\"Client_Id\":\"x\"}")]
+    [InlineData("claims", "{\"may_act\":{\"sub\":\"x\"}}")]
+    [InlineData("claims", "{\"authorization_details\":[]}")]
+    [InlineData("claims", "{\"Authorization_Details\":[]}")]
     [InlineData("claims", "[]")]
     [InlineData("claims", "\"x\"")]
     [InlineData("access_token_lifetime", "59")]
@@ -476,6 +483,23 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest], patches);
         using var read = await changed.SendAsync(HttpMethod.Get, "/admin/clients/orders", null, administrator);
         Assert.False((await BodyAsync(read)).GetProperty("enabled").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("""{"enabled":false}""", HttpStatusCode.OK)]
+    [InlineData("""{"claims":{"Scope":"OTHER"}}""", HttpStatusCode.OK)]
+    [InlineData("""{"claims":{"Scope":null}}""", HttpStatusCode.OK)]
+    [InlineData("""{"claims":{"SCOPE":"ADMIN"}}""", HttpStatusCode.BadRequest)]
+    public async Task Client_that_was_registered_with_a_reserved_claim_keeps_it_and_gets_no_other(string patch, HttpStatusCode status)
+    {
+        await _api.AddClientAsync("orders", "USER", client => client with
+        {
+            Claims = client.Claims.Add("Scope", JsonSerializer.Deserialize<JsonElement>("\"ADMIN\"")),
+        });
+
+        var (response, _) = await SendAsync(HttpMethod.Patch, "/orders", patch);
+
+        Assert.Equal(status, response.StatusCode);
     }
 
     [Fact]

@@ -100,6 +100,30 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Folder_that_everybody_may_write_is_named_with_the_remedy()
+    {
+        File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherWrite);
+
+        AssertRefused(await ApiProcess.FailAsync(_folder.Path), $"chmod o-w {_folder.Path}");
+
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public async Task Root_is_told_whose_folder_it_is()
+    {
+        using var api = new ApiFactory();
+        Directory.CreateDirectory(_folder["data"]);
+        await Ownership.GiveToOtherAsync(_folder["data"]);
+
+        using var response = await api.Set("DataDirectory", _folder["data"]).GetAsync("/health");
+
+        Assert.Equal(
+            Environment.IsPrivilegedProcess ? 1 : 0,
+            api.Logs.Lines.Count(line => line.Contains($"belongs to the user {Ownership.Other}", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Damaged_signing_keys_are_named_and_stay()
     {
         await File.WriteAllTextAsync(_folder["signing-keys.json"], "{}");

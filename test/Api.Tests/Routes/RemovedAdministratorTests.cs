@@ -7,7 +7,7 @@ using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Api.Tests.Protected;
+namespace Api.Tests.Routes;
 
 /// <summary>The token of an administrator whose client has been removed, disabled or demoted since it was issued.</summary>
 public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable

@@ -5,7 +5,7 @@ using Api.Keys;
 using Api.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Api.Tests;
+namespace Api.Tests.Hosting;
 
 /// <summary>An issuer with a path (RFC 8414 §3.1) answers below that path as another one answers at the root of its host.</summary>
 public sealed class IssuerPathTests : IDisposable
