@@ -5,7 +5,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Amazon.SecretsManager;
 using Api.Keys;
-using Api.Tests.Fuzz;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

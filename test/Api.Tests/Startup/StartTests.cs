@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Api.Tests.Conformance;
 using Api.Tests.Support;
 using Microsoft.Data.Sqlite;
 
