@@ -41,6 +41,7 @@ internal static class WebApi
         builder.Services.AddCrossOrigin();
         builder.Services.AddDiscovery();
         builder.Services.AddBearerAuthentication();
+        builder.Services.AddRoutes();
 
         if (AuthorizationServerOptions.HasSwagger(builder.Configuration, builder.Environment))
         {
