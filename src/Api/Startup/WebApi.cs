@@ -51,6 +51,7 @@ internal static class WebApi
         var app = builder.Build();
         var options = app.Services.GetRequiredService<AuthorizationServerOptions>();
 
+        app.UseHead();
         app.UseIssuerPath(options);
         app.UseSecurityHeaders();
         app.UseExceptionHandler();

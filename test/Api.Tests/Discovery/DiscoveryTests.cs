@@ -115,7 +115,7 @@ public sealed class DiscoveryTests : IDisposable
         using var response = await _api.SendAsync(HttpMethod.Post, path);
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
-        Assert.Equal(["GET"], response.Content.Headers.Allow);
+        Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow);
     }
 
     [Fact]
