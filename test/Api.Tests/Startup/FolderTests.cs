@@ -29,7 +29,7 @@ public sealed class FolderTests
         "Startup",
     ];
 
-    private static readonly Architecture Program = new ArchLoader().LoadAssemblies(typeof(global::Program).Assembly).Build();
+    private static readonly Architecture Shipped = new ArchLoader().LoadAssemblies(typeof(Program).Assembly).Build();
 
     public static TheoryData<string> Upper => [.. Folders[..^1]];
 
@@ -39,12 +39,12 @@ public sealed class FolderTests
         Types().That().ResideInNamespaceMatching(Namespace(folder))
             .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(Namespace(Folders[(Array.IndexOf(Folders, folder) + 1)..])))
             .WithoutRequiringPositiveResults()
-            .Check(Program);
+            .Check(Shipped);
 
     [Fact]
     public void Every_type_is_in_one_of_the_folders()
     {
-        var others = Program.Types
+        var others = Shipped.Types
             .Where(type => type.FullName.StartsWith("Api.", StringComparison.Ordinal))
             .Select(type => type.FullName.Split('.')[1])
             .Distinct()
