@@ -4,10 +4,10 @@ from template import options, references
 
 WEB = "ApiFunction"
 TABLE = "ClientTable"
-INDEX = "administrators"
+INDEX = "lists"
 RIGHTS = {
-    # What a transaction writes and checks is asked for one by one.
-    TABLE: {f"dynamodb:{name}" for name in ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")},
+    # A transaction needs the rights of the single writes in it.
+    TABLE: {f"dynamodb:{name}" for name in ("DeleteItem", "GetItem", "PutItem", "Query")},
     f"{TABLE}/index/{INDEX}": {"dynamodb:Query"},
 }
 RESOURCES = {
@@ -27,14 +27,14 @@ def table(template):
     properties, resource = template.properties(TABLE), template.resources.get(TABLE, {})
     keys = [(key["AttributeName"], key["KeyType"]) for key in properties.get("KeySchema", [])]
     indexes = {
-        index["IndexName"]: [(key["AttributeName"], key["KeyType"]) for key in index["KeySchema"]]
-        for index in properties.get("LocalSecondaryIndexes", [])
+        index["IndexName"]: ([(key["AttributeName"], key["KeyType"]) for key in index["KeySchema"]], index["Projection"]["ProjectionType"])
+        for index in [*properties.get("LocalSecondaryIndexes", []), *properties.get("GlobalSecondaryIndexes", [])]
     }
 
     if keys != [("pk", "HASH"), ("sk", "RANGE")]:
         yield f"{TABLE} does not have the keys pk and sk"
-    if indexes != {INDEX: [("pk", "HASH"), ("administrator", "RANGE")]}:
-        yield f"{TABLE} does not have the local index {INDEX}, and no other"
+    if indexes != {INDEX: ([("listed_in", "HASH"), ("pk", "RANGE")], "ALL")}:
+        yield f"{TABLE} does not have the index {INDEX} with whole items, and no other"
     if properties.get("BillingMode") != "PAY_PER_REQUEST":
         yield f"{TABLE} costs something while nobody uses it"
     if properties.get("TimeToLiveSpecification") != {"AttributeName": "expires_at", "Enabled": True}:

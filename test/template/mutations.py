@@ -244,7 +244,12 @@ def other_keys(resources, source):
 
 @mutation
 def no_index(resources, source):
-    del table(resources)["LocalSecondaryIndexes"]
+    del table(resources)["GlobalSecondaryIndexes"]
+
+
+@mutation
+def index_of_keys(resources, source):
+    table(resources)["GlobalSecondaryIndexes"][0]["Projection"]["ProjectionType"] = "KEYS_ONLY"
 
 
 @mutation
@@ -283,8 +288,8 @@ def table_scanned(resources, source):
 
 
 @mutation
-def no_transaction(resources, source):
-    rights_on_table(resources)["Action"].remove("dynamodb:ConditionCheckItem")
+def no_deletion(resources, source):
+    rights_on_table(resources)["Action"].remove("dynamodb:DeleteItem")
 
 
 @mutation

@@ -10,7 +10,7 @@ namespace Api.Clients;
 
 /// <summary>Authenticates clients by assertions (RFC 7521 §4.2, RFC 7523 §3): signed with a key of the client's, and used once.</summary>
 internal sealed class AssertionAuthentication(
-    ClientDirectory clients, ClientKeySets keySets, IClientStore store, AuthorizationServerOptions server, TimeProvider time)
+    ClientDirectory clients, ClientKeySets keySets, ClientStore store, AuthorizationServerOptions server, TimeProvider time)
 {
     // An assertion that has expired becomes good again where a clock is set back.
     private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(1);

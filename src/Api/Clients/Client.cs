@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Api.OAuth;
+using Api.Storage;
 
 namespace Api.Clients;
 
@@ -65,17 +65,11 @@ internal sealed partial record Client
 
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>Another one after each change; made by <see cref="NewVersion"/>.</summary>
-    public string Version { get; init; } = NewVersion();
+    /// <summary>The version of the stored document. It is different after each change.</summary>
+    public string Version { get; init; } = Document.NewVersion();
 
     /// <summary>Whether a text can be the id of a client.</summary>
     public static bool IsId(string text) => Id().IsMatch(text);
-
-    /// <summary>Whether it can administer, and goes on to as long as nobody changes it.</summary>
-    public bool IsAdministrator => Enabled && Scopes.Contains(Scope.Admin, StringComparer.Ordinal)
-        && (AuthenticationMethod is AuthenticationMethods.PrivateKeyJwt
-            ? HasKeys
-            : Secrets.Any(secret => secret.ExpiresAt is null) || (AuthenticationMethod is null && HasKeys));
 
     /// <summary>Whether it may authenticate with this method (RFC 7591 §2, <c>token_endpoint_auth_method</c>).</summary>
     public bool MayUse(string method) => AuthenticationMethod is null || AuthenticationMethod == method;
@@ -101,7 +95,4 @@ internal sealed partial record Client
     // What needs no escaping in an address, a form or HTTP Basic, and is no step in a path.
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}\\z")]
     private static partial Regex Id();
-
-    // Random, so that a client that was removed and made again is never taken for the one before.
-    public static string NewVersion() => RandomNumberGenerator.GetHexString(16, lowercase: true);
 }

@@ -6,12 +6,13 @@ using Api.Audit;
 using Api.Configuration;
 using Api.Foundation.Json;
 using Api.OAuth;
+using Api.Storage;
 
 namespace Api.Clients;
 
 /// <summary>What an administrator may do to clients, whether over HTTP or on the command line: each change by its rules, and audited.</summary>
 internal sealed class ClientAdministration(
-    IClientStore store, ClientCache cache, BootstrapClient first, AuthorizationServerOptions options, TimeProvider time, AuditLog audit)
+    ClientStore store, AuditedClientStore changes, BootstrapClient first, AuthorizationServerOptions options, TimeProvider time)
 {
     // In bytes: the longest that DynamoDB takes.
     private const int MaximumKeyLength = 1024;
@@ -80,8 +81,7 @@ internal sealed class ClientAdministration(
         }
 
         if (IsReserved(clientId)
-            || !await WriteAsync(
-                "Registration", by, clientId, null, result.Client, () => store.AddAsync(result.Client!, CancellationToken.None), added => added))
+            || !await changes.AddAsync("Registration", by, result.Client!))
         {
             return ClientResult.Refused(ClientProblemKind.Conflict, ClientMetadataReader.ClientId, "is taken: choose another, or leave it out");
         }
@@ -111,7 +111,7 @@ internal sealed class ClientAdministration(
         // What is kept under something that is no id is damaged as well.
         return versions is null && result.Problem is { Kind: ClientProblemKind.Damaged or ClientProblemKind.NotFound }
             && Encoding.UTF8.GetByteCount(clientId) is > 0 and <= MaximumKeyLength
-            && await RemoveDamagedAsync(clientId, by)
+            && await changes.RemoveDamagedAsync("Removal (damaged)", by, clientId)
                 ? new(null)
                 : result;
     }
@@ -205,61 +205,17 @@ internal sealed class ClientAdministration(
 
             result = result with
             {
-                Client = result.Client is null ? null : result.Client with { Version = Client.NewVersion(), UpdatedAt = time.GetUtcNow() },
+                Client = result.Client is null ? null : result.Client with { Version = Document.NewVersion(), UpdatedAt = time.GetUtcNow() },
             };
 
-            switch (await WriteAsync(what, by, clientId, before, result.Client, () =>
-                store.ChangeAsync(before, result.Client, keepAdministrator: !first.Exists, CancellationToken.None),
-                change => change is ClientChange.Done))
+            if (await changes.ChangeAsync(what, by, before, result.Client))
             {
-                case ClientChange.Done:
-                    return result;
-                case ClientChange.LastAdministrator:
-                    return ClientResult.Refused(
-                        ClientProblemKind.Conflict,
-                        ClientMetadataReader.ClientId,
-                        $"is that of the last client that can administer (it is enabled, and has the scope {Scope.Admin} and a secret or a "
-                        + "key that does not expire): make another one first");
-                default:
-                    continue;
+                return result;
             }
         }
 
         return ClientResult.Refused(
             ClientProblemKind.Changed, "version", "is another one by now: get the client again, and decide on what it is now");
-    }
-
-    private Task<bool> RemoveDamagedAsync(string clientId, Actor by) => WriteAsync(
-        "Removal (damaged)",
-        by,
-        clientId,
-        null,
-        null,
-        () => store.RemoveDamagedAsync(clientId, CancellationToken.None),
-        isMade: removed => removed);
-
-    /// <summary>Makes one change: announced in the audit log before, and with its outcome after.</summary>
-    // Never cancelled with the request: what is on its way may come to pass, and then nobody would learn of it.
-    private async Task<T> WriteAsync<T>(
-        string what, Actor by, string clientId, Client? before, Client? after, Func<Task<T>> write, Func<T, bool> isMade)
-    {
-        var (old, next) = (ClientMetadata.Describe(before), ClientMetadata.Describe(after));
-        audit.ClientChangeIntended(by, what, clientId, old, next);
-        var outcome = AuditLog.OutcomeUnknown;
-
-        try
-        {
-            var result = await write();
-            outcome = isMade(result) ? "" : AuditLog.NotMade;
-
-            return result;
-        }
-        finally
-        {
-            // Also where it is not known whether the change has come to pass.
-            cache.Forget(clientId);
-            audit.ClientChanged(by, what + outcome, clientId, old, next);
-        }
     }
 
     // Beside a table there may be a first client, now or later, and it would hide one of this id that is kept there.

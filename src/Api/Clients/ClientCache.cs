@@ -6,7 +6,7 @@ namespace Api.Clients;
 /// The clients that have been asked for within the last minute, and the ids that turned out to belong to none: so long a change of
 /// another instance may go unnoticed, and so long the store may be down.
 /// </summary>
-internal sealed class ClientCache(IClientStore store, TimeProvider time)
+internal sealed class ClientCache(ClientStore store, TimeProvider time)
 {
     public static readonly TimeSpan Age = TimeSpan.FromSeconds(60);
 

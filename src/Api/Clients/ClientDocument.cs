@@ -27,14 +27,14 @@ internal sealed record ClientDocument(
     string? JwksUri = null,
     int? AccessTokenReuse = null)
 {
-    internal sealed record Secret(string Id, byte[] Sha256, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt = null);
+    internal sealed record Secret(string Id, byte[] Sha256, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt = null, DateOnly? LastUsed = null);
 
     public static string Write(Client client) => JsonSerializer.Serialize(
         new(
             client.ClientId,
             client.ClientName,
             string.Join(' ', client.Scopes),
-            [.. client.Secrets.Select(secret => new Secret(secret.Id, secret.Sha256.ToArray(), secret.CreatedAt, secret.ExpiresAt))],
+            [.. client.Secrets.Select(secret => new Secret(secret.Id, secret.Sha256.ToArray(), secret.CreatedAt, secret.ExpiresAt, secret.LastUsed))],
             client.Claims,
             client.Enabled,
             client.CreatedAt,
@@ -50,16 +50,15 @@ internal sealed record ClientDocument(
     /// <param name="clientId">The id that the document is kept under. The document must have the same.</param>
     /// <param name="json">The document.</param>
     /// <param name="version">Which one of the client's it is.</param>
-    /// <param name="lastUses">The day on which each secret was last used, by its id.</param>
     /// <exception cref="FormatException">What is wrong with it.</exception>
-    public static Client Parse(string clientId, string json, string version, Dictionary<string, DateOnly> lastUses)
+    public static Client Parse(string clientId, string json, string version)
     {
         try
         {
             Utf8Json.ReadAll(Encoding.UTF8.GetBytes(json));
             var document = JsonSerializer.Deserialize(json, ClientJson.Default.ClientDocument) ?? throw new FormatException("it is null");
 
-            return document.ToClient(clientId, lastUses) with { Version = version };
+            return document.ToClient(clientId) with { Version = version };
         }
         catch (JsonException exception)
         {
@@ -72,7 +71,7 @@ internal sealed record ClientDocument(
         }
     }
 
-    private Client ToClient(string clientId, Dictionary<string, DateOnly> lastUses)
+    private Client ToClient(string clientId)
     {
         if (ClientId != clientId || !Client.IsId(clientId))
         {
@@ -111,7 +110,7 @@ internal sealed record ClientDocument(
             Secrets = [
                 .. Secrets.Select(secret => new ClientSecret(secret.Id, secret.Sha256, secret.CreatedAt, secret.ExpiresAt)
                 {
-                    LastUsed = lastUses.TryGetValue(secret.Id, out var day) ? day : null,
+                    LastUsed = secret.LastUsed,
                 }),
             ],
             Keys = Jwks.IsDefault ? [] : [.. Jwks.Select(ParseKey)],
@@ -149,5 +148,4 @@ internal sealed record ClientDocument(
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ClientDocument))]
 [JsonSerializable(typeof(PublicJwk))]
-[JsonSerializable(typeof(Dictionary<string, DateOnly>))]
 internal sealed partial class ClientJson : JsonSerializerContext;

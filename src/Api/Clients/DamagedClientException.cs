@@ -3,8 +3,8 @@ using Api.Storage;
 namespace Api.Clients;
 
 /// <summary>One client cannot be used. The others are not affected.</summary>
-internal sealed class DamagedClientException(StoredClient client, string where)
-    : StorageException($"The client {client.ClientId} in {where} cannot be used: {client.Fault}. Restore it from a backup, or remove it.")
+internal sealed class DamagedClientException(StoredClient client)
+    : StorageException($"The client {client.ClientId} is damaged: {client.Fault}. Restore it from a backup, or remove it.")
 {
     public StoredClient Client => client;
 }

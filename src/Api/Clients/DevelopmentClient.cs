@@ -4,14 +4,14 @@ using Api.OAuth;
 namespace Api.Clients;
 
 /// <summary>The client that the first start on a developer's machine makes, so that there is a token to get at once.</summary>
-internal sealed class DevelopmentClient(SqliteClientStore store, AuthorizationServerOptions options, TimeProvider time)
+internal sealed class DevelopmentClient(ClientStore store, AuthorizationServerOptions options, TimeProvider time)
 {
     public const string ClientId = "development";
 
     /// <summary>Makes the client where there is no client at all, and returns the secret; null where it made none.</summary>
     public async Task<string?> CreateAsync(CancellationToken cancellation)
     {
-        if (!await store.IsEmptyAsync(cancellation))
+        if (await store.ListAsync(after: null, limit: 1, cancellation) is not [])
         {
             return null;
         }

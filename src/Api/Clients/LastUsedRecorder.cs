@@ -7,7 +7,7 @@ namespace Api.Clients;
 /// Notes on which day each secret was last used: once a day, behind the answer's back, and if that fails, then not. It only helps an
 /// administrator to see which secret can go.
 /// </summary>
-internal sealed partial class LastUsedRecorder(IClientStore store, ILogger<LastUsedRecorder> logger)
+internal sealed partial class LastUsedRecorder(ClientStore store, ILogger<LastUsedRecorder> logger)
 {
     private readonly BoundedDictionary<Use, DateOnly> _noted = new(10_000);
 
@@ -29,7 +29,7 @@ internal sealed partial class LastUsedRecorder(IClientStore store, ILogger<LastU
     {
         try
         {
-            await store.NoteUseAsync(clientId, secretId, day, CancellationToken.None);
+            await store.RecordUseAsync(clientId, secretId, day, CancellationToken.None);
         }
         catch (StorageException exception)
         {

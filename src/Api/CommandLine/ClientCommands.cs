@@ -44,11 +44,11 @@ internal static class ClientCommands
     /// <summary>What changes the clients. Null where nothing has been kept in a file yet, and it is not to be made.</summary>
     public static async Task<ClientAdministration?> OpenAsync(IServiceProvider services, bool create, CancellationToken cancellation)
     {
-        if (services.GetRequiredService<IClientStore>() is SqliteClientStore)
+        if (services.GetRequiredService<IDocumentStore>() is SqliteDocumentStore)
         {
             var database = services.GetRequiredService<SqliteDatabase>();
 
-            if (!create && !services.GetRequiredService<BootstrapClient>().Exists && !File.Exists(database.Path))
+            if (!create && !services.GetRequiredService<BootstrapClient>().Exists && !database.Exists)
             {
                 return null;
             }

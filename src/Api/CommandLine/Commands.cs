@@ -7,6 +7,7 @@ using Api.Foundation.Net;
 using Api.Hosting;
 using Api.Keys;
 using Api.OAuth;
+using Api.Storage;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Api.CommandLine;
@@ -117,6 +118,7 @@ internal static class Commands
             options.Issuer = options.Issuer is "" ? NoIssuer : options.Issuer);
         builder.Services.AddKeys();
         builder.Services.AddPublicHttpFetch();
+        builder.Services.AddStorage();
         builder.Services.AddClients();
 
         return builder.Build();

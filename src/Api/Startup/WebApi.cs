@@ -11,6 +11,7 @@ using Api.Hosting;
 using Api.Keys;
 using Api.OAuth;
 using Api.Routes;
+using Api.Storage;
 using Api.Tokens;
 
 namespace Api.Startup;
@@ -36,6 +37,7 @@ internal static class WebApi
         builder.Services.AddOAuth();
         builder.Services.AddKeys();
         builder.Services.AddPublicHttpFetch();
+        builder.Services.AddStorage();
         builder.Services.AddClients();
         builder.Services.AddTokens();
         builder.Services.AddCrossOrigin();

@@ -73,7 +73,7 @@ public sealed class SocketTests(SocketTests.Listening listening) : IClassFixture
     [InlineData("/swagger/..%5c..%5capi.dll")]
     [InlineData("/swagger/../../.data/signing-keys.json")]
     [InlineData("/.data/signing-keys.json")]
-    [InlineData("/data/clients.db")]
+    [InlineData("/data/data.db")]
     [InlineData("/%61dmin/keys")]
     [InlineData("/%2561dmin/keys")]
     [InlineData("/admin%2fkeys")]

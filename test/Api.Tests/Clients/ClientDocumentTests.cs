@@ -12,7 +12,7 @@ public sealed class ClientDocumentTests
         ClientId = "orders",
         ClientName = "Orders",
         Scopes = ["USER", "ADMIN"],
-        Secrets = [new("s1", new byte[32], new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))],
+        Secrets = [new("s1", new byte[32], new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)) { LastUsed = new(2026, 2, 1) }],
         Claims = ImmutableSortedDictionary<string, JsonElement>.Empty.Add("tenant", JsonSerializer.SerializeToElement("nord")),
         AccessTokenLifetime = TimeSpan.FromMinutes(5),
         AccessTokenReuse = TimeSpan.FromSeconds(20),
@@ -27,7 +27,7 @@ public sealed class ClientDocumentTests
     {
         var document = ClientDocument.Write(Client);
 
-        Assert.Equal(document, ClientDocument.Write(ClientDocument.Parse("orders", document, "1", [])));
+        Assert.Equal(document, ClientDocument.Write(ClientDocument.Parse("orders", document, "1")));
         Assert.Equal(
             [
                 "access_token_lifetime", "access_token_reuse", "claims", "client_id", "client_name", "created_at", "enabled", "jwks",
@@ -54,6 +54,7 @@ public sealed class ClientDocumentTests
     [InlineData("secrets", "[null]")]
     [InlineData("secrets", "null")]
     [InlineData("secrets", "[{\"id\":\"s\",\"sha256\":\"AAAA\",\"created_at\":\"2026-01-01T00:00:00Z\"}]")]
+    [InlineData("secrets", "[{\"id\":\"s\",\"sha256\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\",\"created_at\":\"2026-01-01T00:00:00Z\",\"last_used\":\"yesterday\"}]")]
     [InlineData("enabled", "\"yes\"")]
     [InlineData("token_endpoint_auth_method", "\"none\"")]
     [InlineData("jwks_uri", "\"http://client.example/jwks\"")]
@@ -66,7 +67,7 @@ public sealed class ClientDocumentTests
         var document = JsonNode.Parse(ClientDocument.Write(Client))!.AsObject();
         document[member] = JsonNode.Parse(value);
 
-        Assert.Throws<FormatException>(() => ClientDocument.Parse("orders", document.ToJsonString(), "1", []));
+        Assert.Throws<FormatException>(() => ClientDocument.Parse("orders", document.ToJsonString(), "1"));
     }
 
     [Theory]
@@ -77,7 +78,7 @@ public sealed class ClientDocumentTests
         var document = ClientDocument.Write(Client);
         Assert.Contains(text, document, StringComparison.Ordinal);
 
-        Assert.Throws<FormatException>(() => ClientDocument.Parse("orders", document.Replace(text, damaged, StringComparison.Ordinal), "1", []));
+        Assert.Throws<FormatException>(() => ClientDocument.Parse("orders", document.Replace(text, damaged, StringComparison.Ordinal), "1"));
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class ClientDocumentTests
     {
         var document = ClientDocument.Write(Client).Replace("\"nord\"", "tr{\"d\":\"AAAA\"}", StringComparison.Ordinal);
 
-        var exception = Assert.Throws<FormatException>(() => ClientDocument.Parse("orders", document, "1", []));
+        var exception = Assert.Throws<FormatException>(() => ClientDocument.Parse("orders", document, "1"));
 
         Assert.DoesNotContain("AAAA", exception.ToString(), StringComparison.Ordinal);
     }
@@ -101,7 +102,7 @@ public sealed class ClientDocumentTests
     {
         var document = ClientDocument.Write(Client with { ClientId = clientId });
 
-        Assert.Throws<FormatException>(() => ClientDocument.Parse(clientId, document, "1", []));
+        Assert.Throws<FormatException>(() => ClientDocument.Parse(clientId, document, "1"));
     }
 
     [Theory]
@@ -114,6 +115,6 @@ public sealed class ClientDocumentTests
         var document = JsonNode.Parse(ClientDocument.Write(Client))!.AsObject();
         document.Remove(member);
 
-        Assert.Throws<FormatException>(() => ClientDocument.Parse("orders", document.ToJsonString(), "1", []));
+        Assert.Throws<FormatException>(() => ClientDocument.Parse("orders", document.ToJsonString(), "1"));
     }
 }

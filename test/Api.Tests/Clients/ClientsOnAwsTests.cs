@@ -128,22 +128,6 @@ public sealed class ClientsOnAwsTests(MotoServer moto) : IAsyncLifetime
     }
 
     [FactWith(Tool.Moto)]
-    public async Task Administrators_of_two_instances_who_remove_each_other_leave_one()
-    {
-        using var here = Start();
-        using var there = Start();
-        var tokens = new[] { await here.GetTokenAsync("ADMIN"), await there.GetTokenAsync("ADMIN") };
-        var ids = (await here.Services.GetRequiredService<IClientStore>().ListAsync(null, 3, default)).Select(stored => stored.ClientId).ToArray();
-
-        var answers = await Task.WhenAll(
-            here.SendAsync(HttpMethod.Delete, $"/admin/clients/{ids[0]}", null, ("Authorization", $"Bearer {tokens[0]}")),
-            there.SendAsync(HttpMethod.Delete, $"/admin/clients/{ids[1]}", null, ("Authorization", $"Bearer {tokens[1]}")));
-
-        Assert.Equal([HttpStatusCode.NoContent, HttpStatusCode.Conflict], answers.Select(answer => answer.StatusCode).Order());
-        Assert.Single(await there.Services.GetRequiredService<IClientStore>().ListAsync(null, 3, default));
-    }
-
-    [FactWith(Tool.Moto)]
     public async Task Secrets_rotate_in_two_instances_and_nobody_with_a_live_one_is_refused()
     {
         using var here = Start();

@@ -93,12 +93,12 @@ public sealed class SqliteUnderLoadTests : IDisposable
     private async Task CheckAsync(ConcurrentDictionary<string, int> names)
     {
         await using var connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder["data"], "clients.db"), Pooling = false }.ToString());
+            new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder["data"], "data.db"), Pooling = false }.ToString());
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA integrity_check";
         Assert.Equal("ok", await command.ExecuteScalarAsync());
-        command.CommandText = "SELECT client_id, json_extract(document, '$.client_name') FROM clients WHERE client_id LIKE 'kill-%'";
+        command.CommandText = "SELECT substr(pk, 8), json_extract(document, '$.client_name') FROM documents WHERE pk LIKE 'client#kill-%'";
         await using var reader = await command.ExecuteReaderAsync();
         var kept = new Dictionary<string, int>();
 

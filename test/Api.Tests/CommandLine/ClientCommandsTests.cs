@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Api.Clients;
 using Api.Tests.Support;
 
@@ -172,8 +173,8 @@ public sealed class ClientCommandsTests : IDisposable
     {
         const string Odd = "../a b\n";
         await AddAsync("client", "--scope", "USER");
-        await RawSqlite.WriteClientAsync(Path.Combine(Data, "clients.db"), "damaged", "{}");
-        await RawSqlite.WriteClientAsync(Path.Combine(Data, "clients.db"), Odd, "{");
+        await RawSqlite.WriteClientAsync(Path.Combine(Data, "data.db"), "damaged", "{}");
+        await RawSqlite.WriteClientAsync(Path.Combine(Data, "data.db"), Odd, "{");
 
         var list = await Command.DoAsync(Data, "clients", "list");
         var json = await Command.DoAsync(Data, "clients", "list", "--json");
@@ -191,12 +192,17 @@ public sealed class ClientCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task Last_administrator_stays()
+    public async Task Last_administrator_can_be_removed_and_another_one_added()
     {
         await AddAsync("admin", "--scope", "ADMIN");
+        await Command.DoAsync(Data, "clients", "remove", "admin");
 
-        (await Command.RunAsync(Data, "clients", "disable", "admin")).AssertRefused("the last client that can administer");
-        (await Command.RunAsync(Data, "clients", "remove", "admin")).AssertRefused("the last client that can administer");
+        await AddAsync("second", "--scope", "ADMIN");
+
+        var list = await Command.DoAsync(Data, "clients", "list", "--json");
+        Assert.Equal(
+            ["second"],
+            JsonSerializer.Deserialize<JsonElement>(list.Output).GetProperty("clients").EnumerateArray().Select(client => client.GetProperty("client_id").GetString()));
     }
 
     [Theory]
@@ -240,14 +246,14 @@ public sealed class ClientCommandsTests : IDisposable
     [Fact]
     public async Task Damaged_database_is_named_and_stays()
     {
-        await File.WriteAllTextAsync(_folder["clients.db"], new string('x', 4096));
+        await File.WriteAllTextAsync(_folder["data.db"], new string('x', 4096));
 
         var listed = await Command.RunAsync(_folder.Path, "clients", "list");
         var added = await Command.RunAsync(_folder.Path, "clients", "add", "--name", "a", "--scope", "USER");
 
-        listed.AssertRefused(_folder["clients.db"]);
-        added.AssertRefused(_folder["clients.db"]);
-        Assert.Equal(new string('x', 4096), await File.ReadAllTextAsync(_folder["clients.db"]));
+        listed.AssertRefused(_folder["data.db"]);
+        added.AssertRefused(_folder["data.db"]);
+        Assert.Equal(new string('x', 4096), await File.ReadAllTextAsync(_folder["data.db"]));
     }
 
     private Task<Command> AddAsync(string clientId, params string[] arguments) =>

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Api.Clients;
 using Api.Configuration;
 using Api.Deployment;
 using Api.Keys;
 using Api.OAuth;
 using Api.Startup;
+using Api.Storage;
 using Api.Tests.Support;
 
 namespace Api.Tests.Deployment;
@@ -62,7 +62,8 @@ public sealed class TemplateTests
         { "no-domain-rule", "No rule, or a wrong one, judges a custom domain with DomainName, CertificateArn" },
         { "lax-domain-rule", "No rule, or a wrong one, judges a custom domain with DomainName, CertificateArn" },
         { "other-keys", "ClientTable does not have the keys pk and sk" },
-        { "no-index", "ClientTable does not have the local index administrators, and no other" },
+        { "no-index", "ClientTable does not have the index lists with whole items, and no other" },
+        { "index-of-keys", "ClientTable does not have the index lists with whole items, and no other" },
         { "provisioned-table", "ClientTable costs something while nobody uses it" },
         { "no-expiry", "ClientTable does not remove what has expired at expires_at" },
         { "other-expiry", "ClientTable does not remove what has expired at expires_at" },
@@ -70,8 +71,8 @@ public sealed class TemplateTests
         { "table-lost-when-replaced", "ClientTable does not go with the stack, or does not outlive its replacement" },
         { "named-table", "ClientTable has a name of its own, so that it cannot be replaced" },
         { "table-scanned", "ApiFunction does not need dynamodb:Scan on ClientTable" },
-        { "no-transaction", "ApiFunction lacks dynamodb:ConditionCheckItem on ClientTable" },
-        { "index-not-read", "ApiFunction lacks dynamodb:Query on ClientTable/index/administrators" },
+        { "no-deletion", "ApiFunction lacks dynamodb:DeleteItem on ClientTable" },
+        { "index-not-read", "ApiFunction lacks dynamodb:Query on ClientTable/index/lists" },
         { "any-index", "ApiRole has the wildcard {'Fn::Sub': '${ClientTable.Arn}/index/*'}" },
         { "rotation-reads-clients", "RotationRole gives rights on ClientTable to another function than ApiFunction" },
         { "gate-reads-clients", "GateRole gives rights on ClientTable to another function than ApiFunction" },
@@ -197,7 +198,7 @@ public sealed class TemplateTests
         var table = await SamTemplate.ClientTableAsync();
 
         Assert.Equal(
-            DynamoClientStore.Administrators, table.GetProperty("LocalSecondaryIndexes")[0].GetProperty("IndexName").GetString());
+            DynamoItem.Lists, table.GetProperty("GlobalSecondaryIndexes")[0].GetProperty("IndexName").GetString());
     }
 
     private static TimeSpan ToAnswer => (3 * CustomResource.Timeout) + (2 * CustomResource.Pause);

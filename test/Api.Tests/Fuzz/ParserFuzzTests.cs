@@ -131,9 +131,9 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
         {
             try
             {
-                var kept = ClientDocument.Write(ClientDocument.Parse(Client.ClientId, Encoding.UTF8.GetString(json), "1", []));
+                var kept = ClientDocument.Write(ClientDocument.Parse(Client.ClientId, Encoding.UTF8.GetString(json), "1"));
 
-                Assert.Equal(kept, ClientDocument.Write(ClientDocument.Parse(Client.ClientId, kept, "1", [])));
+                Assert.Equal(kept, ClientDocument.Write(ClientDocument.Parse(Client.ClientId, kept, "1")));
 
                 return "read";
             }

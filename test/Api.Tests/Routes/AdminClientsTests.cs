@@ -410,7 +410,7 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
     public async Task Client_that_is_kept_under_another_id_gets_no_token()
     {
         var secret = await RegisterAsync("""{"client_id":"adm","client_name":"A","scope":"ADMIN"}""");
-        var administrator = (await _api.Services.GetRequiredService<IClientStore>().FindAsync("adm", default))!;
+        var administrator = (await _api.Services.GetRequiredService<ClientStore>().FindAsync("adm", default))!;
         await WriteAsync("mm1", ClientDocument.Write(administrator));
 
         using var other = await _api.PostTokenAsync("mm1", secret);
@@ -419,56 +419,15 @@ public sealed class AdminClientsTests : IAsyncLifetime, IDisposable
         Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (other.StatusCode, own.StatusCode));
     }
 
-    [Fact]
-    public async Task Last_client_that_may_administer_stays()
-    {
-        var (_, list) = await SendAsync(HttpMethod.Get, "");
-        var admin = list.GetProperty("clients")[0].GetProperty("client_id").GetString();
-
-        var (removed, problem) = await SendAsync(HttpMethod.Delete, $"/{admin}");
-        var (disabled, _) = await SendAsync(HttpMethod.Patch, $"/{admin}", """{"enabled":false}""");
-        var (demoted, _) = await SendAsync(HttpMethod.Patch, $"/{admin}", """{"scope":"USER"}""");
-
-        Assert.All([removed, disabled, demoted], response => Assert.Equal(HttpStatusCode.Conflict, response.StatusCode));
-        Assert.Contains("make another one first", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        await RegisterAsync("""{"client_id":"second","client_name":"Second","scope":"ADMIN"}""");
-        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, $"/{admin}")).Response.StatusCode);
-    }
-
-    [Fact]
-    public async Task Last_client_that_may_administer_keeps_what_it_shows_itself_with()
-    {
-        var (_, list) = await SendAsync(HttpMethod.Get, "");
-        var admin = list.GetProperty("clients")[0];
-        var path = $"/{admin.GetProperty("client_id").GetString()}";
-        var secret = admin.GetProperty("secrets")[0].GetProperty("id").GetString();
-        const string WithoutSecrets = """{"token_endpoint_auth_method":"private_key_jwt","jwks_uri":"https://client.example/keys"}""";
-        const string WithoutKeys = """{"token_endpoint_auth_method":"client_secret_basic","jwks_uri":null}""";
-
-        var (removed, problem) = await SendAsync(HttpMethod.Delete, $"{path}/secrets/{secret}");
-        // A new one that ends, with an end for the old one.
-        var (ended, _) = await SendAsync(HttpMethod.Post, $"{path}/secrets", """{"expires_in":3600,"previous_expires_in":60}""");
-        var (moved, _) = await SendAsync(HttpMethod.Patch, path, WithoutSecrets);
-        var (unsecured, _) = await SendAsync(HttpMethod.Delete, $"{path}/secrets/{secret}");
-        var (withoutKeys, _) = await SendAsync(HttpMethod.Patch, path, WithoutKeys);
-
-        Assert.Equal(
-            [HttpStatusCode.Conflict, HttpStatusCode.Conflict, HttpStatusCode.OK, HttpStatusCode.NoContent, HttpStatusCode.Conflict],
-            [removed.StatusCode, ended.StatusCode, moved.StatusCode, unsecured.StatusCode, withoutKeys.StatusCode]);
-        Assert.Contains("make another one first", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        await RegisterAsync("""{"client_id":"second","client_name":"Second","scope":"ADMIN"}""");
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Patch, path, WithoutKeys)).Response.StatusCode);
-    }
-
     [Theory]
     [InlineData("AccessTokenLifetime", "00:15:00", "USER")]
     [InlineData("Scopes", "USER ADMIN OTHER", "RETIRED")]
     public async Task Client_is_switched_off_though_a_setting_no_longer_allows_what_it_has(string setting, string value, string scope)
     {
         await RegisterAsync("""{"client_id":"orders","client_name":"Orders","scope":"USER","access_token_reuse":300}""");
-        var client = (await _api.Services.GetRequiredService<IClientStore>().FindAsync("orders", default))!;
+        var client = (await _api.Services.GetRequiredService<ClientStore>().FindAsync("orders", default))!;
         using var changed = new ApiFactory().Set(setting, value);
-        await changed.Services.GetRequiredService<IClientStore>().AddAsync(client with { Scopes = [scope] }, default);
+        await changed.Services.GetRequiredService<ClientStore>().AddAsync(client with { Scopes = [scope] }, default);
         var administrator = ("Authorization", $"Bearer {await changed.GetTokenAsync("ADMIN")}");
 
         var patches = new List<HttpStatusCode>();

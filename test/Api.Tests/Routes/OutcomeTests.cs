@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Text;
-using Api.Clients;
 using Api.Keys;
 using Api.Storage;
 using Api.Tests.Support;
@@ -20,8 +19,8 @@ public sealed class OutcomeTests : IDisposable
 
     public OutcomeTests() => _api.Replace = services =>
     {
-        services.Replace(ServiceDescriptor.Singleton<IClientStore>(provider =>
-            new Clients(provider.GetRequiredService<SqliteClientStore>(), cancellation => _afterwards(cancellation))));
+        services.Replace(ServiceDescriptor.Singleton<IDocumentStore>(provider =>
+            new Documents(provider.GetRequiredService<SqliteDocumentStore>(), cancellation => _afterwards(cancellation))));
         services.Replace(ServiceDescriptor.Singleton<IKeyRingStore>(provider =>
             new Keys(provider.GetRequiredService<KeyRingFile>(), cancellation => _afterwards(cancellation))));
     };
@@ -98,38 +97,23 @@ public sealed class OutcomeTests : IDisposable
     private bool IsLogged(string beginning) => _api.Logs.Lines.Any(line => line.StartsWith(beginning, StringComparison.Ordinal));
 
     /// <summary>Does each write, and then what the test wants.</summary>
-    private sealed class Clients(IClientStore store, Func<CancellationToken, Task> afterwards) : IClientStore
+    private sealed class Documents(IDocumentStore store, Func<CancellationToken, Task> afterwards) : IDocumentStore
     {
-        public Task<Client?> FindAsync(string clientId, CancellationToken cancellation) => store.FindAsync(clientId, cancellation);
+        public Task<Document?> GetAsync(DocumentKey key, CancellationToken cancellation) => store.GetAsync(key, cancellation);
 
-        public Task<ImmutableArray<StoredClient>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
-            store.ListAsync(after, limit, cancellation);
+        public Task<ImmutableArray<Document>> QueryAsync(string partition, string sortPrefix, int limit, CancellationToken cancellation) =>
+            store.QueryAsync(partition, sortPrefix, limit, cancellation);
 
-        public async Task<bool> AddAsync(Client client, CancellationToken cancellation)
+        public Task<ImmutableArray<Document>> ListAsync(string list, string? after, int limit, CancellationToken cancellation) =>
+            store.ListAsync(list, after, limit, cancellation);
+
+        public async Task<bool> WriteAsync(ImmutableArray<DocumentWrite> writes, CancellationToken cancellation)
         {
-            var added = await store.AddAsync(client, cancellation);
+            var written = await store.WriteAsync(writes, cancellation);
             await afterwards(cancellation);
 
-            return added;
+            return written;
         }
-
-        public async Task<ClientChange> ChangeAsync(
-            Client before, Client? after, bool keepAdministrator, CancellationToken cancellation)
-        {
-            var change = await store.ChangeAsync(before, after, keepAdministrator, cancellation);
-            await afterwards(cancellation);
-
-            return change;
-        }
-
-        public Task<bool> RemoveDamagedAsync(string clientId, CancellationToken cancellation) =>
-            store.RemoveDamagedAsync(clientId, cancellation);
-
-        public Task NoteUseAsync(string clientId, string secretId, DateOnly day, CancellationToken cancellation) =>
-            store.NoteUseAsync(clientId, secretId, day, cancellation);
-
-        public Task<bool> TryConsumeJtiAsync(string identifier, DateTimeOffset expiresAt, CancellationToken cancellation) =>
-            store.TryConsumeJtiAsync(identifier, expiresAt, cancellation);
     }
 
     private sealed class Keys(IKeyRingStore store, Func<CancellationToken, Task> afterwards) : IKeyRingStore

@@ -34,8 +34,8 @@ public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable
     private string _token = "";
     private string _other = "";
 
-    public RemovedAdministratorTests() => _api.Replace = services => services.Replace(ServiceDescriptor.Singleton<IClientStore>(provider =>
-        new Clients(provider.GetRequiredService<SqliteClientStore>(), () => _isDown)));
+    public RemovedAdministratorTests() => _api.Replace = services => services.Replace(ServiceDescriptor.Singleton<IDocumentStore>(provider =>
+        new Documents(provider.GetRequiredService<SqliteDocumentStore>(), () => _isDown)));
 
     public async Task InitializeAsync()
     {
@@ -73,9 +73,9 @@ public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable
     [InlineData(60, HttpStatusCode.Unauthorized)]
     public async Task Change_on_another_instance_is_noticed_within_a_minute(int seconds, HttpStatusCode status)
     {
-        var store = _api.Services.GetRequiredService<IClientStore>();
+        var store = _api.Services.GetRequiredService<ClientStore>();
         var client = (await store.FindAsync("ops", default))!;
-        await store.ChangeAsync(client, client with { Enabled = false, Version = "2" }, keepAdministrator: false, default);
+        await store.ChangeAsync(client, client with { Enabled = false, Version = "2" }, default);
 
         _api.Time.Now += TimeSpan.FromSeconds(seconds);
 
@@ -116,7 +116,7 @@ public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable
         return body.Split('"') is [_, "access_token", _, var token, ..] ? token : "";
     }
 
-    private async Task<string> ClientsAsync() => string.Join(' ', (await _api.Services.GetRequiredService<IClientStore>()
+    private async Task<string> ClientsAsync() => string.Join(' ', (await _api.Services.GetRequiredService<ClientStore>()
         .ListAsync(after: null, 100, default)).Select(client => $"{client.ClientId} {client.Client?.Version}"));
 
     private async Task<Answer> SendAsync(string token, string method, string path, string? body = null)
@@ -133,25 +133,18 @@ public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable
 
     private sealed record Answer(HttpStatusCode Status, string Challenge, string? ContentType, string? RetryAfter);
 
-    private sealed class Clients(IClientStore store, Func<bool> isDown) : IClientStore
+    private sealed class Documents(IDocumentStore store, Func<bool> isDown) : IDocumentStore
     {
-        public Task<Client?> FindAsync(string clientId, CancellationToken cancellation) =>
-            isDown() ? throw new StorageException("Made up by the test.") : store.FindAsync(clientId, cancellation);
+        public Task<Document?> GetAsync(DocumentKey key, CancellationToken cancellation) =>
+            isDown() ? throw new StorageException("Made up by the test.") : store.GetAsync(key, cancellation);
 
-        public Task<ImmutableArray<StoredClient>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
-            store.ListAsync(after, limit, cancellation);
+        public Task<ImmutableArray<Document>> QueryAsync(string partition, string sortPrefix, int limit, CancellationToken cancellation) =>
+            store.QueryAsync(partition, sortPrefix, limit, cancellation);
 
-        public Task<bool> AddAsync(Client client, CancellationToken cancellation) => store.AddAsync(client, cancellation);
+        public Task<ImmutableArray<Document>> ListAsync(string list, string? after, int limit, CancellationToken cancellation) =>
+            store.ListAsync(list, after, limit, cancellation);
 
-        public Task<ClientChange> ChangeAsync(Client before, Client? after, bool keepAdministrator, CancellationToken cancellation) =>
-            store.ChangeAsync(before, after, keepAdministrator, cancellation);
-
-        public Task<bool> RemoveDamagedAsync(string clientId, CancellationToken cancellation) =>
-            store.RemoveDamagedAsync(clientId, cancellation);
-
-        public Task NoteUseAsync(string clientId, string secretId, DateOnly day, CancellationToken cancellation) => Task.CompletedTask;
-
-        public Task<bool> TryConsumeJtiAsync(string identifier, DateTimeOffset expiresAt, CancellationToken cancellation) =>
-            store.TryConsumeJtiAsync(identifier, expiresAt, cancellation);
+        public Task<bool> WriteAsync(ImmutableArray<DocumentWrite> writes, CancellationToken cancellation) =>
+            store.WriteAsync(writes, cancellation);
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Api.Tests.Support;
-using Microsoft.Data.Sqlite;
 
 namespace Api.Tests.Startup;
 
@@ -145,11 +144,11 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task Damaged_clients_are_named_and_stay()
     {
-        await File.WriteAllTextAsync(_folder["clients.db"], new string('x', 4096));
+        await File.WriteAllTextAsync(_folder["data.db"], new string('x', 4096));
 
-        AssertRefused(await ApiProcess.FailAsync(_folder.Path), _folder["clients.db"]);
+        AssertRefused(await ApiProcess.FailAsync(_folder.Path), _folder["data.db"]);
 
-        Assert.Equal(new string('x', 4096), await File.ReadAllTextAsync(_folder["clients.db"]));
+        Assert.Equal(new string('x', 4096), await File.ReadAllTextAsync(_folder["data.db"]));
     }
 
     [Theory]
@@ -181,7 +180,7 @@ public sealed class StartTests : IDisposable
         };
         await using var api = await ApiProcess.StartAsync(_folder["data"], withoutRegion, "--ClientsTable", "clients");
         Assert.Contains("in the DynamoDB table clients", api.Output, StringComparison.Ordinal);
-        Assert.False(File.Exists(Path.Combine(_folder["data"], "clients.db")));
+        Assert.False(File.Exists(Path.Combine(_folder["data"], "data.db")));
 
         var answer = await ShellAsync($"curl -si -u a:b -d grant_type=client_credentials {api.Address}/oauth2/token");
 
@@ -203,15 +202,7 @@ public sealed class StartTests : IDisposable
         Assert.Contains(named, line, StringComparison.Ordinal);
     }
 
-    private async Task BreakClientAsync(string clientId)
-    {
-        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder["data"], "clients.db")}");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO clients (client_id, document) VALUES ($client_id, '{}')";
-        command.Parameters.AddWithValue("$client_id", clientId);
-        await command.ExecuteNonQueryAsync();
-    }
+    private Task BreakClientAsync(string clientId) => RawSqlite.WriteClientAsync(_folder["data/data.db"], clientId, "{}");
 
     private static async Task<string> GetAsync(ApiProcess api, string path)
     {

@@ -51,7 +51,7 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
             Secrets = [secret],
             CreatedAt = Time.Now,
         };
-        Assert.True(await Services.GetRequiredService<IClientStore>().AddAsync(change?.Invoke(client) ?? client, default));
+        Assert.True(await Services.GetRequiredService<ClientStore>().AddAsync(change?.Invoke(client) ?? client, default));
 
         return clearText;
     }

@@ -56,7 +56,7 @@ public sealed class LambdaApi : IAsyncLifetime, IDisposable
     {
         var database = new SqliteDatabase(new() { DataDirectory = _data.Path });
         await database.OpenAsync(default);
-        var store = new SqliteClientStore(database, TimeProvider.System);
+        var store = new ClientStore(new SqliteDocumentStore(database, TimeProvider.System));
         var (secret, clearText) = ClientSecret.Generate(DateTimeOffset.UtcNow);
         Secret = clearText;
 

@@ -99,7 +99,7 @@ public sealed class MotoServer : IAsyncLifetime
         var declared = JsonObject.Create(await SamTemplate.ClientTableAsync())!;
         JsonObject table = new() { ["TableName"] = name };
 
-        foreach (var property in (string[])["AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes", "BillingMode"])
+        foreach (var property in (string[])["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"])
         {
             table[property] = declared[property]!.DeepClone();
         }

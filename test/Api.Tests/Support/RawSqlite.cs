@@ -25,5 +25,5 @@ internal static class RawSqlite
 
     /// <summary>Keeps a client's document under an id, whatever it says.</summary>
     public static Task WriteClientAsync(string path, string clientId, string document) => ExecuteAsync(
-        path, "INSERT INTO clients VALUES ($id, $document, '1')", ("$id", clientId), ("$document", document));
+        path, "INSERT INTO documents VALUES ('client#' || $id, 'client', '1', $document, 'client', NULL)", ("$id", clientId), ("$document", document));
 }
