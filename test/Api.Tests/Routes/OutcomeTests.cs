@@ -110,7 +110,12 @@ public sealed class OutcomeTests : IDisposable
         public async Task<bool> WriteAsync(ImmutableArray<DocumentWrite> writes, CancellationToken cancellation)
         {
             var written = await store.WriteAsync(writes, cancellation);
-            await afterwards(cancellation);
+
+            // The day of a secret's last use is written in the background, at any time.
+            if (writes is not [DocumentWrite.Replace replace] || replace.Document.Version != replace.Before)
+            {
+                await afterwards(cancellation);
+            }
 
             return written;
         }
