@@ -191,42 +191,6 @@ public sealed class ClientCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task Last_administrator_stays()
-    {
-        await AddAsync("admin", "--scope", "ADMIN");
-
-        (await Command.RunAsync(Data, "clients", "disable", "admin")).AssertRefused("the last client that can administer");
-        (await Command.RunAsync(Data, "clients", "remove", "admin")).AssertRefused("the last client that can administer");
-    }
-
-    [Theory]
-    [InlineData("--id taken", "client_id is taken")]
-    [InlineData("--scope NOPE", "scope has 'NOPE', which does not exist here: the setting Scopes has USER ADMIN.")]
-    [InlineData("--claims {\"iss\":1}", "claims has 'iss'")]
-    [InlineData("--lifetime 59", "access_token_lifetime must be")]
-    [InlineData("--auth-method none", "token_endpoint_auth_method must be one of")]
-    public async Task Registration_that_breaks_a_rule_is_refused(string arguments, string named)
-    {
-        await AddAsync("taken", "--scope", "USER");
-
-        var refused = await Command.RunAsync(Data, ["clients", "add", "--name", "a", "--scope", "USER", .. arguments.Split(' ')]);
-
-        refused.AssertRefused(named);
-    }
-
-    [Fact]
-    public async Task Nothing_is_made_where_nothing_is_changed()
-    {
-        var list = await Command.DoAsync(Data, "clients", "list");
-        var json = await Command.DoAsync(Data, "clients", "list", "--json");
-
-        Assert.StartsWith($"There are no clients in {Data}", list.Output, StringComparison.Ordinal);
-        Assert.Empty(json.Json.GetProperty("clients").EnumerateArray());
-        (await Command.RunAsync(Data, "clients", "rotate", "client")).AssertRefused($"There are no clients in {Data}");
-        Assert.False(Directory.Exists(Data));
-    }
-
-    [Fact]
     public async Task Database_belongs_to_its_owner_alone()
     {
         await AddAsync("client", "--scope", "USER");
@@ -235,19 +199,6 @@ public sealed class ClientCommandsTests : IDisposable
         Assert.Equal([UnixFileMode.UserRead | UnixFileMode.UserWrite], files);
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, new DirectoryInfo(Data).UnixFileMode);
-    }
-
-    [Fact]
-    public async Task Damaged_database_is_named_and_stays()
-    {
-        await File.WriteAllTextAsync(_folder["clients.db"], new string('x', 4096));
-
-        var listed = await Command.RunAsync(_folder.Path, "clients", "list");
-        var added = await Command.RunAsync(_folder.Path, "clients", "add", "--name", "a", "--scope", "USER");
-
-        listed.AssertRefused(_folder["clients.db"]);
-        added.AssertRefused(_folder["clients.db"]);
-        Assert.Equal(new string('x', 4096), await File.ReadAllTextAsync(_folder["clients.db"]));
     }
 
     private Task<Command> AddAsync(string clientId, params string[] arguments) =>
