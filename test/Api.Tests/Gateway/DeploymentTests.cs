@@ -5,7 +5,7 @@ using static Api.Tests.Gateway.GatewayCaller;
 namespace Api.Tests.Gateway;
 
 /// <summary>A deployment whose authorizer cannot be created, because the issuer does not answer in time.</summary>
-[Collection(MotoCollection.Name)]
+[Collection(GatewayCollection.Name)]
 public sealed class DeploymentTests(MotoServer moto)
 {
     [FactWith(Tool.Gateway)]

@@ -7,7 +7,7 @@ using static Api.Tests.Gateway.GatewayCaller;
 namespace Api.Tests.Gateway;
 
 /// <summary>The published app behind the gateway of serverless.template, which tokens and addresses it accepts.</summary>
-[Collection(MotoCollection.Name)]
+[Collection(GatewayCollection.Name)]
 public sealed class GatewayTests(GatewayTests.Deployed deployed) : IClassFixture<GatewayTests.Deployed>
 {
     // The gateway does not look at typ and sub, takes every RSA signature and a client_id in the place of aud, and its limit of 10,240

@@ -10,7 +10,7 @@ using static Api.Tests.Gateway.GatewayCaller;
 namespace Api.Tests.Gateway;
 
 /// <summary>A deployed stack over days: its keys rotate, and its clients change.</summary>
-[Collection(MotoCollection.Name)]
+[Collection(GatewayCollection.Name)]
 public sealed class OperationTests(MotoServer moto)
 {
     [FactWith(Tool.Gateway)]

@@ -8,7 +8,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Api.Tests.Keys;
 
 /// <summary>The app while Secrets Manager fails.</summary>
-[Collection(MotoCollection.Name)]
+[Collection(MotoKeysCollection.Name)]
 public sealed class KeyOutageTests(MotoServer moto) : AppOnSecretsManager(moto)
 {
     public static TheoryData<string> Outages => [.. Failures.Keys];

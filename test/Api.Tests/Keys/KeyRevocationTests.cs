@@ -4,7 +4,7 @@ using Api.Tests.Support;
 namespace Api.Tests.Keys;
 
 /// <summary>The revocation function.</summary>
-[Collection(MotoCollection.Name)]
+[Collection(MotoKeysCollection.Name)]
 public sealed class KeyRevocationTests(MotoServer moto) : RotatedSecret(moto)
 {
     [FactWith(Tool.Moto)]

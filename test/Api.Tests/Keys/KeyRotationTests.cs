@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Api.Tests.Keys;
 
 /// <summary>The steps of the rotation function, in order, repeated and interrupted.</summary>
-[Collection(MotoCollection.Name)]
+[Collection(MotoKeysCollection.Name)]
 public sealed class KeyRotationTests(MotoServer moto) : RotatedSecret(moto)
 {
     [FactWith(Tool.Moto)]

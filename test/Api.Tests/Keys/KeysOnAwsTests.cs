@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Api.Tests.Keys;
 
 /// <summary>The app while its keys rotate, over HTTP and by other instances.</summary>
-[Collection(MotoCollection.Name)]
+[Collection(MotoKeysCollection.Name)]
 public sealed class KeysOnAwsTests(MotoServer moto) : AppOnSecretsManager(moto)
 {
     [FactWith(Tool.Moto)]

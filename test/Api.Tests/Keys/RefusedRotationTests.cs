@@ -6,7 +6,7 @@ using Api.Tests.Support;
 namespace Api.Tests.Keys;
 
 /// <summary>Rotations that the rotation function refuses or abandons, and that the next rotation works.</summary>
-[Collection(MotoCollection.Name)]
+[Collection(MotoKeysCollection.Name)]
 public sealed class RefusedRotationTests(MotoServer moto) : RotatedSecret(moto)
 {
     [FactWith(Tool.Moto)]

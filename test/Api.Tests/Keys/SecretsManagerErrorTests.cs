@@ -6,7 +6,7 @@ using Api.Tests.Support;
 namespace Api.Tests.Keys;
 
 /// <summary>The exceptions of the AWS SDK for errors of Secrets Manager.</summary>
-[Collection(MotoCollection.Name)]
+[Collection(MotoKeysCollection.Name)]
 public sealed class SecretsManagerErrorTests(MotoServer moto) : RotatedSecret(moto)
 {
     [FactWith(Tool.Moto)]

@@ -14,7 +14,7 @@ namespace Api.Tests.Soak;
 /// SOAK_MINUTES=30 in the environment for that time, and then memory must not grow either.
 /// </summary>
 [Trait("Kind", "Soak")]
-[Collection(MotoCollection.Name)]
+[Collection(GatewayCollection.Name)]
 public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyncLifetime, IDisposable
 {
     // So many that all code runs often: the runtime compiles it again in the first minutes, and not later.
