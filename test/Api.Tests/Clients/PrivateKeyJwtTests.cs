@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Api.Configuration;
 using Api.Foundation.Net;
 using Api.Storage;
 using Api.Tests.Support;
@@ -13,7 +12,7 @@ using Microsoft.IdentityModel.Logging;
 
 namespace Api.Tests.Clients;
 
-/// <summary>private_key_jwt at POST /oauth2/token (RFC 7521 §4.2, RFC 7523 §3): who may, how often, and what else is in the request.</summary>
+/// <summary>private_key_jwt at POST /oauth2/token (RFC 7521 §4.2, RFC 7523 §3): which clients may use it, and the other parameters of the request.</summary>
 public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<ClientsWithKeys>
 {
     [Theory]
@@ -31,98 +30,6 @@ public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<
         Assert.Contains(clients.Api.Logs.Lines, line =>
             line.Contains($"Token issued to '{clientId}' ", StringComparison.Ordinal)
             && line.Contains("by private_key_jwt", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Assertion_is_good_once()
-    {
-        var assertion = clients.Forge().Sign();
-
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => PostAsync(assertion))));
-
-        Assert.Single(answers, answer => answer.StatusCode is HttpStatusCode.OK);
-        Assert.Contains(clients.Api.Logs.Lines, line => line.Contains("has been used before", StringComparison.Ordinal));
-        clients.AssertNotInTheLog(assertion);
-    }
-
-    [Fact]
-    public async Task Assertion_is_good_once_on_all_instances_together_and_until_the_end()
-    {
-        using var here = new ApiFactory();
-        using var there = await StartBesideAsync(here);
-        var forge = new AssertionForge("rsa", clients.Rsa, "RS256", here.Time.Now);
-        var assertion = forge.Sign(payload => payload["exp"] = forge.Now + 0.9);
-
-        using var first = await PostAsync(assertion, here);
-        there.Time.Now += TimeSpan.FromSeconds(30.8);
-        using var second = await PostAsync(assertion, there);
-
-        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
-        await ClientsWithKeys.AssertRefusedAsync(second);
-        Assert.Contains(there.Logs.Lines, line => line.Contains("has been used before", StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(24)]
-    public async Task Assertion_stays_used_where_the_clock_is_set_back(int hours)
-    {
-        using var api = new ApiFactory();
-        await api.AddClientAsync("rsa", "USER", client => client with { Keys = [clients.Rsa.Public()] });
-        var assertion = new AssertionForge("rsa", clients.Rsa, "RS256", api.Time.Now).Sign();
-        using var first = await PostAsync(assertion, api);
-
-        // Another use removes identifiers that have expired.
-        api.Time.Now += TimeSpan.FromHours(hours);
-        using var later = await PostAsync(new AssertionForge("rsa", clients.Rsa, "RS256", api.Time.Now).Sign(), api);
-        api.Time.Now -= TimeSpan.FromHours(hours);
-        using var again = await PostAsync(assertion, api);
-
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, later.StatusCode));
-        await ClientsWithKeys.AssertRefusedAsync(again);
-        Assert.Contains(api.Logs.Lines, line => line.Contains("has been used before", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Instance_whose_clock_is_ahead_does_not_let_others_take_an_assertion_again()
-    {
-        using var here = new ApiFactory();
-        using var ahead = await StartBesideAsync(here);
-        var forge = new AssertionForge("rsa", clients.Rsa, "RS256", here.Time.Now);
-        var assertion = forge.Sign(payload => payload["exp"] = forge.Now);
-        using var first = await PostAsync(assertion, here);
-
-        here.Time.Now += TimeSpan.FromSeconds(29);
-        ahead.Time.Now += TimeSpan.FromSeconds(29 + 60);
-        using var other = await PostAsync(new AssertionForge("rsa", clients.Rsa, "RS256", ahead.Time.Now).Sign(), ahead);
-        using var second = await PostAsync(assertion, here);
-
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, other.StatusCode));
-        await ClientsWithKeys.AssertRefusedAsync(second);
-        Assert.Contains(here.Logs.Lines, line => line.Contains("has been used before", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Two_clients_may_use_the_same_jti()
-    {
-        var jti = Guid.NewGuid().ToString();
-
-        using var one = await PostAsync(clients.Forge().Sign(payload => payload["jti"] = jti));
-        using var other = await PostAsync(clients.Forge("ec", "ES256").Sign(payload => payload["jti"] = jti));
-
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (one.StatusCode, other.StatusCode));
-    }
-
-    [Fact]
-    public async Task Nobody_uses_up_the_jti_of_another_client()
-    {
-        var jti = Guid.NewGuid().ToString();
-
-        using var forged = await PostAsync(clients.Forge().Sign(payload => payload["jti"] = jti, key: clients.OtherRsa));
-        using var real = await PostAsync(clients.Forge().Sign(payload => payload["jti"] = jti));
-
-        await ClientsWithKeys.AssertRefusedAsync(forged);
-        Assert.Equal(HttpStatusCode.OK, real.StatusCode);
     }
 
     [Fact]
@@ -298,14 +205,6 @@ public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<
 
     private Task<HttpResponseMessage> SendAsync(HttpContent content, params (string Name, string Value)[] headers) =>
         clients.Api.SendAsync(HttpMethod.Post, "/oauth2/token", content, headers);
-
-    /// <summary>A second instance with the same clients, of which one has a key.</summary>
-    private async Task<ApiFactory> StartBesideAsync(ApiFactory api)
-    {
-        await api.AddClientAsync("rsa", "USER", client => client with { Keys = [clients.Rsa.Public()] });
-
-        return new ApiFactory().Set("DataDirectory", api.Services.GetRequiredService<AuthorizationServerOptions>().DataDirectory);
-    }
 
     /// <summary>An app in which the address of the client <c>remote</c> leads to this server.</summary>
     private static async Task<ApiFactory> StartWithAsync(KeySetServer server)

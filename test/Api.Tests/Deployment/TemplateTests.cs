@@ -1,21 +1,17 @@
-using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
-using Api.Configuration;
 using Api.Deployment;
 using Api.Keys;
-using Api.OAuth;
 using Api.Startup;
 using Api.Storage;
 using Api.Tests.Support;
+using static Api.Tests.Deployment.CheckedTemplate;
 
 namespace Api.Tests.Deployment;
 
-/// <summary>serverless.template as CloudFormation gets it: its order, guards and rights, and that it and the app agree.</summary>
+/// <summary>serverless.template as CloudFormation gets it: its order, guards and rights.</summary>
 public sealed class TemplateTests
 {
     private static readonly Lazy<Task<string>> Found = new(() => CheckAsync(0, "--mutations"));
-    private static readonly Lazy<Task<string>> Template = new(() => CheckAsync(0, "--json"));
 
     /// <summary>Each mistake that test/template/mutations.py makes, with a line that has to be printed for it.</summary>
     public static TheoryData<string, string> Mistakes { get; } = new()
@@ -149,50 +145,6 @@ public sealed class TemplateTests
     }
 
     [FactWith(Tool.Template)]
-    public async Task Settings_of_the_functions_are_ones_that_the_app_reads()
-    {
-        var known = typeof(AuthorizationServerOptions).GetProperties().Concat(typeof(KeyOptions).GetProperties())
-            .Select(property => property.Name)
-            .Append(FunctionRoles.Variable)
-            // The C library reads it.
-            .Append("MALLOC_ARENA_MAX")
-            .ToHashSet();
-
-        var given = (await GetAsync("Resources")).EnumerateObject()
-            .Select(resource => resource.Value.GetProperty("Properties"))
-            .Where(properties => properties.TryGetProperty("Handler", out _) && properties.TryGetProperty("Environment", out _))
-            .SelectMany(properties => properties.GetProperty("Environment").GetProperty("Variables").EnumerateObject())
-            .Select(variable => variable.Name)
-            .ToArray();
-
-        Assert.NotEmpty(given);
-        Assert.All(given, name => Assert.Contains(name, known));
-    }
-
-    [TheoryWith(Tool.Template)]
-    [InlineData("true", true)]
-    [InlineData("false", false)]
-    public async Task First_client_is_left_out_where_it_is_not_wanted(string wanted, bool isThere)
-    {
-        var resources = await SamTemplate.ResolveAsync(new() { ["FirstClient"] = wanted });
-
-        var settings = resources.GetProperty("ApiFunction").GetProperty("Properties").GetProperty("Environment").GetProperty("Variables");
-        Assert.Equal(isThere, settings.TryGetProperty("FirstClientSecretId", out _));
-        Assert.True(settings.TryGetProperty("ClientsTable", out _));
-        Assert.Equal(isThere, resources.ToString().Contains("FirstClientSecret", StringComparison.Ordinal));
-    }
-
-    [FactWith(Tool.Template)]
-    public async Task Secret_of_the_first_client_is_one_that_the_log_knows_when_it_sees_it()
-    {
-        var resources = await SamTemplate.ResolveAsync([]);
-
-        var made = resources.GetProperty("FirstClientSecret").GetProperty("Properties").GetProperty("GenerateSecretString");
-        Assert.True(made.GetProperty("PasswordLength").GetInt32() >= 40);
-        Assert.True(made.GetProperty("ExcludePunctuation").GetBoolean());
-    }
-
-    [FactWith(Tool.Template)]
     public async Task Index_of_the_table_is_the_one_that_the_app_asks()
     {
         var table = await SamTemplate.ClientTableAsync();
@@ -222,92 +174,4 @@ public sealed class TemplateTests
     }
 
     private static TimeSpan TimeoutOf(JsonElement function) => TimeSpan.FromSeconds(function.GetProperty("Timeout").GetInt32());
-
-    [TheoryWith(Tool.Template)]
-    [InlineData("USER ADMIN", true)]
-    [InlineData("ADMIN orders:read USER", true)]
-    [InlineData("ADMIN USER", true)]
-    [InlineData("ORDERS", false)]
-    [InlineData("USER", false)]
-    [InlineData("USERS ADMIN", false)]
-    [InlineData("USER ADMINISTRATOR", false)]
-    [InlineData("USER  ADMIN", false)]
-    [InlineData("USER ADMIN ", false)]
-    public async Task Scopes_are_ones_that_the_app_takes(string value, bool taken)
-    {
-        var pattern = (await GetAsync("Parameters")).GetProperty("Scopes").GetProperty("AllowedPattern").GetString()!;
-        var result = new ScopesValidator().Validate(null, new() { Issuer = "https://issuer.example", Scopes = value });
-
-        Assert.Equal(taken, Regex.IsMatch(value, pattern));
-        // The app also takes other spaces.
-        Assert.True(result.Succeeded || !taken, result.FailureMessage);
-    }
-
-    [TheoryWith(Tool.Template)]
-    [InlineData("CorsOrigins", "", true)]
-    [InlineData("CorsOrigins", "https://app.example", true)]
-    [InlineData("CorsOrigins", "http://localhost:5173", true)]
-    [InlineData("CorsOrigins", "*", false)]
-    [InlineData("CorsOrigins", "https://*.example", false)]
-    [InlineData("CorsOrigins", "https://app.example/", false)]
-    [InlineData("SsmPrefix", "/token-issuer", true)]
-    [InlineData("SsmPrefix", "/team/auth", true)]
-    [InlineData("SsmPrefix", "", false)]
-    [InlineData("SsmPrefix", "/aws-team", false)]
-    [InlineData("SsmPrefix", "/SSM", false)]
-    public async Task Parameter_takes_what_AWS_takes(string name, string value, bool taken)
-    {
-        var parameters = await GetAsync("Parameters");
-
-        Assert.Equal(taken, Regex.IsMatch(value, parameters.GetProperty(name).GetProperty("AllowedPattern").GetString()!));
-    }
-
-    [TheoryWith(Tool.Template)]
-    [InlineData("00:00:59")]
-    [InlineData("00:01:00")]
-    [InlineData("00:59:59")]
-    [InlineData("01:00:00")]
-    [InlineData("23:59:59")]
-    [InlineData("24:00:00")]
-    [InlineData("1.00:00:00")]
-    [InlineData("1.00:00:01")]
-    public async Task Token_lifetime_is_one_that_the_app_takes(string value)
-    {
-        var pattern = (await GetAsync("Parameters")).GetProperty("AccessTokenLifetime").GetProperty("AllowedPattern").GetString()!;
-        // What .NET reads as 24 days is not what anybody means by 24:00:00.
-        var taken = TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var lifetime)
-            && lifetime >= AuthorizationServerOptions.ShortestTokenLifetime
-            && lifetime <= AuthorizationServerOptions.LongestTokenLifetime;
-
-        Assert.Equal(taken, Regex.IsMatch(value, pattern));
-    }
-
-    [FactWith(Tool.Template)]
-    public async Task Keys_are_ones_that_the_app_takes()
-    {
-        var parameters = await GetAsync("Parameters");
-        var sizes = parameters.GetProperty("KeySize").GetProperty("AllowedValues").EnumerateArray().Select(size => size.GetInt32());
-        var days = parameters.GetProperty("KeyRotationDays");
-        int[] bounds = [days.GetProperty("MinValue").GetInt32(), days.GetProperty("MaxValue").GetInt32()];
-
-        var results = sizes.SelectMany(_ => bounds, (size, day) => new KeyOptionsValidator().Validate(null, new()
-        {
-            KeySize = size,
-            KeyRotationInterval = TimeSpan.Parse($"{day}.00:00:00", CultureInfo.InvariantCulture),
-        }));
-
-        Assert.All(results, result => Assert.True(result.Succeeded, result.FailureMessage));
-    }
-
-    private static async Task<JsonElement> GetAsync(string section) =>
-        JsonSerializer.Deserialize<JsonElement>(await Template.Value).GetProperty(section);
-
-    private static async Task<string> CheckAsync(int expected, params string[] arguments)
-    {
-        var (exitCode, output, error) =
-            await ExternalTools.RunAsync(ExternalTools.Repository, "python3", ["test/template/check.py", .. arguments]);
-        Assert.True(exitCode == expected, output + error);
-
-        return output;
-    }
 }

@@ -34,6 +34,8 @@ internal static class PublishedApp
                 "-r",
                 runtime,
                 $"-p:AwsPackages={AwsPackages}",
+                // The build of the tests runs them, and they take most of the time of a publish.
+                "-p:RunAnalyzers=false",
                 // As AWS's tool does, for native code as well.
                 "--self-contained",
                 "False",

@@ -75,12 +75,3 @@ internal static class LambdaVariables
         Environment.SetEnvironmentVariable(TraceId, null);
     }
 }
-
-/// <summary>Tests that change the environment of this process, and so run alone.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-#pragma warning disable CA1711 // The name of the framework's concept.
-public sealed class AloneCollection
-#pragma warning restore CA1711
-{
-    public const string Name = "alone";
-}

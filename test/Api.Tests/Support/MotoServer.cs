@@ -7,7 +7,7 @@ using Amazon.SecretsManager;
 
 namespace Api.Tests.Support;
 
-/// <summary>An emulator of AWS (moto) in a process of its own, on a port of its own, one for all tests that need it.</summary>
+/// <summary>An emulator of AWS (moto) in a process of its own, on a port of its own, one for each collection of tests.</summary>
 public sealed class MotoServer : IAsyncLifetime
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
@@ -143,13 +143,4 @@ public sealed class MotoServer : IAsyncLifetime
         using var response = await Http.SendAsync(request);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
-}
-
-/// <summary>The tests that share the emulator.</summary>
-[CollectionDefinition(Name)]
-#pragma warning disable CA1711 // The name of the framework's concept.
-public sealed class MotoCollection : ICollectionFixture<MotoServer>
-#pragma warning restore CA1711
-{
-    public const string Name = "moto";
 }
