@@ -162,7 +162,7 @@ public sealed class ClientCommandsTests : IDisposable
 
         var removed = await Command.DoAsync(Data, "clients", "remove", "client");
 
-        Assert.Equal("It is removed.\n", removed.Output);
+        Assert.Equal("Removed.\n", removed.Output);
         (await Command.RunAsync(Data, "clients", "show", "client")).AssertRefused("client_id is not that of a client.");
         Assert.Equal("There are no clients.\n", (await Command.DoAsync(Data, "clients", "list")).Output);
     }
@@ -180,13 +180,13 @@ public sealed class ClientCommandsTests : IDisposable
 
         var lines = list.Output.TrimEnd().Split('\n');
         Assert.Equal(["CLIENT_ID", "client"], lines[..2].Select(line => line.Split(' ')[0]));
-        Assert.StartsWith("../a b? is damaged, remove it", lines[2], StringComparison.Ordinal);
-        Assert.StartsWith("damaged is damaged, remove it", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith("../a b? is damaged. Remove it", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith("damaged is damaged. Remove it", lines[3], StringComparison.Ordinal);
         Assert.Equal(
             [Odd, "damaged"], json.Json.GetProperty("damaged").EnumerateArray().Select(item => item.GetProperty("client_id").GetString()));
         (await Command.RunAsync(Data, "clients", "show", "damaged")).AssertRefused("client_id is that of a damaged client");
-        Assert.Equal("It is removed.\n", (await Command.DoAsync(Data, "clients", "remove", "damaged")).Output);
-        Assert.Equal("It is removed.\n", (await Command.DoAsync(Data, "clients", "remove", Odd)).Output);
+        Assert.Equal("Removed.\n", (await Command.DoAsync(Data, "clients", "remove", "damaged")).Output);
+        Assert.Equal("Removed.\n", (await Command.DoAsync(Data, "clients", "remove", Odd)).Output);
         Assert.Single((await Command.DoAsync(Data, "clients", "list")).Output.TrimEnd().Split('\n')[1..]);
     }
 
@@ -201,7 +201,7 @@ public sealed class ClientCommandsTests : IDisposable
 
     [Theory]
     [InlineData("--id taken", "client_id is taken")]
-    [InlineData("--scope NOPE", "scope has 'NOPE', which does not exist here: the setting Scopes has USER ADMIN.")]
+    [InlineData("--scope NOPE", "scope has 'NOPE', which is not in Scopes: USER ADMIN.")]
     [InlineData("--claims {\"iss\":1}", "claims has 'iss'")]
     [InlineData("--lifetime 59", "access_token_lifetime must be")]
     [InlineData("--auth-method none", "token_endpoint_auth_method must be one of")]
