@@ -119,7 +119,7 @@ public sealed class StartTests : IDisposable
 
         Assert.Equal(
             Environment.IsPrivilegedProcess ? 1 : 0,
-            api.Logs.Lines.Count(line => line.Contains($"belongs to the user {Ownership.Other}", StringComparison.Ordinal)));
+            api.Logs.Lines.Count(line => line.Contains($"belongs to user {Ownership.Other}", StringComparison.Ordinal)));
     }
 
     [Fact]
