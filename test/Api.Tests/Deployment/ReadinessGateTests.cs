@@ -67,7 +67,7 @@ public sealed class ReadinessGateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Slow_key_set_is_not_ready() => await AssertFailsAsync("took 1.0 s, and may take less than 1 s", () =>
+    public async Task Slow_key_set_is_not_ready() => await AssertFailsAsync("took 1.0 s. The limit is 1 s", () =>
         _server.KeySet = http =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));
@@ -76,7 +76,7 @@ public sealed class ReadinessGateTests : IAsyncLifetime
         });
 
     [Fact]
-    public async Task Silent_issuer_is_not_ready() => await AssertFailsAsync("did not answer within 4 s", () =>
+    public async Task Silent_issuer_is_not_ready() => await AssertFailsAsync("did not respond within 4 s", () =>
         _server.Discovery = async http =>
         {
             _time.Advance(TimeSpan.FromSeconds(4));
@@ -91,7 +91,7 @@ public sealed class ReadinessGateTests : IAsyncLifetime
     [InlineData("http://example.com/keys")]
     [InlineData("/keys")]
     [InlineData("")]
-    public async Task Key_set_without_https_is_not_asked_for(string address) => await AssertFailsAsync("is not an https address", () =>
+    public async Task Key_set_without_https_is_not_asked_for(string address) => await AssertFailsAsync("is not an https URL", () =>
         _server.Discovery = http => DeploymentServer.Discover(http, _server.Address, address));
 
     [Theory]
@@ -99,8 +99,8 @@ public sealed class ReadinessGateTests : IAsyncLifetime
     [InlineData("""{"keys":[{"kty":"RSA"}]}""", "no key with a kid")]
     [InlineData("""{"keys":{"kid":"one"}}""", "no key with a kid")]
     [InlineData("[]", "no key with a kid")]
-    [InlineData("<html>", "did not answer with JSON")]
-    [InlineData("", "did not answer with JSON")]
+    [InlineData("<html>", "did not return JSON")]
+    [InlineData("", "did not return JSON")]
     public async Task Key_set_without_key_is_not_ready(string keySet, string reason) => await AssertFailsAsync(reason, () =>
         _server.KeySet = http => http.Response.WriteAsync(keySet));
 
@@ -117,7 +117,7 @@ public sealed class ReadinessGateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Redirect_is_not_followed() => await AssertFailsAsync("answered 302 instead of 200", () =>
+    public async Task Redirect_is_not_followed() => await AssertFailsAsync("returned status 302 instead of 200", () =>
     {
         _server.KeySet = http => http.Request.Query.ContainsKey("again") ? http.Response.WriteAsync("{}") : Redirect(http);
 
@@ -152,10 +152,10 @@ public sealed class ReadinessGateTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("Create", """{"Issuer":"http://example.com"}""", "The property Issuer is not an https address.")]
-    [InlineData("Create", """{"Issuer":1}""", "The property Issuer is not an https address.")]
-    [InlineData("Create", "\"text\"", "The property Issuer is not an https address.")]
-    [InlineData("Other", "{}", "The event's RequestType is none of Create, Update and Delete.")]
+    [InlineData("Create", """{"Issuer":"http://example.com"}""", "The property Issuer is not an https URL.")]
+    [InlineData("Create", """{"Issuer":1}""", "The property Issuer is not an https URL.")]
+    [InlineData("Create", "\"text\"", "The property Issuer is not an https URL.")]
+    [InlineData("Other", "{}", "The event's RequestType must be Create, Update or Delete.")]
     public async Task Event_that_asks_for_something_else_is_refused(string requestType, string properties, string reason)
     {
         await HandleAsync($$"""
