@@ -116,7 +116,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
 
         var refusal = await RefusedAsync(Event("finishSecret", rotation));
 
-        Assert.Contains("given up", refusal, StringComparison.Ordinal);
+        Assert.Contains("dropped", refusal, StringComparison.Ordinal);
         Assert.DoesNotContain((await _secret.LoadAsync(default)).Keys, key => key.Kid == pending.Newest.Kid);
         await AssertRotatesAsync();
     }
@@ -129,7 +129,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         await StepAsync("createSecret", rotation);
         _time.Now += KeySchedule.MaximumRotationDuration + TimeSpan.FromSeconds(1);
 
-        Assert.Contains("given up", await RefusedAsync(Event("finishSecret", rotation)), StringComparison.Ordinal);
+        Assert.Contains("dropped", await RefusedAsync(Event("finishSecret", rotation)), StringComparison.Ordinal);
 
         Assert.Single((await _secret.LoadAsync(default)).Keys);
         await AssertRotatesAsync();
@@ -147,7 +147,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         var before = await _secret.LoadAsync(default);
         var refusal = await RefusedAsync(Event("createSecret", Guid.NewGuid()));
 
-        Assert.Contains($"fits at {before.FullUntil(_time.Now):u}", refusal, StringComparison.Ordinal);
+        Assert.Contains($"can be added at {before.FullUntil(_time.Now):u}", refusal, StringComparison.Ordinal);
         Assert.True((await _secret.LoadAsync(default)).HasSameKeysAs(before));
     }
 
@@ -181,7 +181,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         var second = await InvokeAsync("""{"Operation":"Initialize"}""");
 
         Assert.Contains(Assert.Single(ring.Keys).Kid, first, StringComparison.Ordinal);
-        Assert.Contains("nothing has changed", second, StringComparison.Ordinal);
+        Assert.Contains("Nothing was changed", second, StringComparison.Ordinal);
         Assert.True((await _secret.LoadAsync(default)).HasSameKeysAs(ring));
         await AssertRotatesAsync();
     }
@@ -247,7 +247,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
     {
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => _functions.RevocationAsync(json));
 
-        Assert.Contains("must have Kid", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("must have the member Kid", exception.Message, StringComparison.Ordinal);
     }
 
     [FactWith(Tool.Moto)]
@@ -271,7 +271,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
         await StepAsync("createSecret", rotation);
         await MakeNothingCurrentAsync(rotation);
 
-        Assert.Contains("Made the first key", await InvokeAsync("""{"Operation":"Initialize"}"""), StringComparison.Ordinal);
+        Assert.Contains("Created the first key", await InvokeAsync("""{"Operation":"Initialize"}"""), StringComparison.Ordinal);
 
         Assert.Single((await _secret.LoadAsync(default)).Keys);
         await AssertRotatesAsync();
@@ -297,7 +297,7 @@ public sealed class KeyRotationTests(MotoServer moto) : IAsyncLifetime
             RotationToken = "r",
         });
 
-        Assert.Contains("Made the key", await InvokeAsync(json), StringComparison.Ordinal);
+        Assert.Contains("Created the key", await InvokeAsync(json), StringComparison.Ordinal);
     }
 
     [FactWith(Tool.Moto)]
