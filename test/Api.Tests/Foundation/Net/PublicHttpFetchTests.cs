@@ -60,7 +60,7 @@ public sealed class PublicHttpFetchTests
 
         var document = await GetAsync(fetch, server);
 
-        Assert.Equal("has a host name with an address that is not public", document.Fault);
+        Assert.Equal("has a host name that resolves to a non-public address", document.Fault);
         Assert.Equal(0, server.Connections);
     }
 
@@ -83,7 +83,7 @@ public sealed class PublicHttpFetchTests
 
         var document = await fetch.GetAsync(new(address), "application/json", default);
 
-        Assert.Equal("is not a public https address", document.Fault);
+        Assert.Equal("is not at a public https address", document.Fault);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class PublicHttpFetchTests
             TestCertificates.Good(), $"HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
         using var fetch = FetchFrom(OnThisMachine);
 
-        Assert.Equal($"was answered with the status {status}", (await GetAsync(fetch, server)).Fault);
+        Assert.Equal($"cannot be fetched: the server returned status {status}", (await GetAsync(fetch, server)).Fault);
         Assert.Equal((1, 0), (server.Connections, other.Connections));
     }
 
@@ -242,8 +242,8 @@ public sealed class PublicHttpFetchTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\n{}", "not JSON")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 2\r\n\r\n{}", "not JSON")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: json\r\nContent-Length: 2\r\n\r\n{}", "not JSON")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "compressed")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}", "compressed")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "Content-Encoding")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}", "Content-Encoding")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 65537\r\n\r\n{}", "longer than 65536")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n{}", "longer than 65536")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}", "completely")]
