@@ -14,7 +14,7 @@ import json
 import sys
 from pathlib import Path
 
-import clients
+import data
 import gateway
 import order
 import rights
@@ -25,7 +25,7 @@ from template import PATH, Template
 
 def violations(source):
     template = Template(source)
-    return [line for check in (order, gateway, rights, clients) for line in check.violations(template)]
+    return [line for check in (order, gateway, rights, data) for line in check.violations(template)]
 
 
 def mutated(name):

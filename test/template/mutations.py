@@ -230,11 +230,11 @@ def lax_domain_rule(resources, source):
 
 
 def table(resources):
-    return resources["ClientTable"]["Properties"]
+    return resources["DataTable"]["Properties"]
 
 
 def rights_on_table(resources):
-    return next(one for one in statements(resources, "ApiRole") if one.get("Resource") == {"Fn::GetAtt": ["ClientTable", "Arn"]})
+    return next(one for one in statements(resources, "ApiRole") if one.get("Resource") == {"Fn::GetAtt": ["DataTable", "Arn"]})
 
 
 @mutation
@@ -274,7 +274,7 @@ def no_recovery(resources, source):
 
 @mutation
 def table_lost_when_replaced(resources, source):
-    del resources["ClientTable"]["UpdateReplacePolicy"]
+    del resources["DataTable"]["UpdateReplacePolicy"]
 
 
 @mutation
@@ -299,7 +299,7 @@ def index_not_read(resources, source):
 
 @mutation
 def any_index(resources, source):
-    statements(resources, "ApiRole")[-2]["Resource"] = {"Fn::Sub": "${ClientTable.Arn}/index/*"}
+    statements(resources, "ApiRole")[-2]["Resource"] = {"Fn::Sub": "${DataTable.Arn}/index/*"}
 
 
 @mutation
@@ -314,12 +314,12 @@ def gate_reads_clients(resources, source):
 
 @mutation
 def other_table(resources, source):
-    resources["ApiFunction"]["Properties"]["Environment"]["Variables"]["ClientsTable"] = "clients"
+    resources["ApiFunction"]["Properties"]["Environment"]["Variables"]["DataTable"] = "clients"
 
 
 @mutation
 def rotation_told_of_table(resources, source):
-    resources["RotationFunction"]["Properties"]["Environment"]["Variables"]["ClientsTable"] = {"Ref": "ClientTable"}
+    resources["RotationFunction"]["Properties"]["Environment"]["Variables"]["DataTable"] = {"Ref": "DataTable"}
 
 
 @mutation

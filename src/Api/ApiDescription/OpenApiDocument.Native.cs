@@ -5,12 +5,12 @@ using Api.OAuth;
 namespace Api.ApiDescription;
 
 /// <summary>
-/// The OpenAPI document of a native build, which cannot make it by reflection: <c>openapi.json</c>, which every other build writes, with
-/// the token endpoint and the scopes of this server.
+/// The OpenAPI document of a native build, which cannot generate it by reflection. It is <c>openapi.json</c>, written by every
+/// ordinary build, with the token endpoint and the scopes of this server.
 /// </summary>
 internal static class OpenApiDocument
 {
-    // Read from the assembly when it is first asked for.
+    // Nothing to register: the document is an embedded resource.
     public static void AddOpenApiDocument(this IServiceCollection services) => _ = services;
 
     public static void UseOpenApiDocument(this WebApplication app)
@@ -23,7 +23,7 @@ internal static class OpenApiDocument
             .ExcludeFromDescription();
     }
 
-    /// <summary>The document of an app that has not started.</summary>
+    /// <summary>Returns the document of an app that has not started.</summary>
     public static Task<string> GetOpenApiDocumentAsync(this WebApplication app) =>
         Task.FromResult(Read(app.Services.GetRequiredService<AuthorizationServerOptions>()));
 

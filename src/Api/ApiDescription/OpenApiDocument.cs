@@ -11,7 +11,7 @@ using Scope = Api.OAuth.Scope;
 
 namespace Api.ApiDescription;
 
-/// <summary>The OpenAPI document, made from the routes by reflection.</summary>
+/// <summary>The OpenAPI document, generated from the routes by reflection.</summary>
 internal static class OpenApiDocument
 {
     private const string Scheme = "oauth2";
@@ -26,10 +26,10 @@ internal static class OpenApiDocument
     public static void UseOpenApiDocument(this WebApplication app) =>
         app.UseSwagger(options => options.RouteTemplate = "swagger/{documentName}/swagger.json");
 
-    /// <summary>The document of an app that has not started.</summary>
+    /// <summary>Returns the document of an app that has not started.</summary>
     public static Task<string> GetOpenApiDocumentAsync(this WebApplication app)
     {
-        // The description of the routes finds them only from here on; a start does the same.
+        // The API explorer finds the routes only after this call. WebApplication makes it when it starts.
         app.UseEndpoints(_ => { });
 
         return app.Services.GetRequiredService<ISwaggerProvider>().GetSwagger(SwaggerPages.DocumentName)
@@ -42,8 +42,8 @@ internal static class OpenApiDocument
         {
             Title = "Token issuer",
             Version = SwaggerPages.DocumentName,
-            Description = "Press Authorize, put in a client's id and secret, and tick scopes: the token that it gets goes along with "
-                + "each request that is tried out.",
+            Description = "Select Authorize, enter client_id and client_secret, and select scopes. Swagger UI gets an access "
+                + "token and sends it with each request.",
         });
         swagger.AddSecurityDefinition(Scheme, new OpenApiSecurityScheme
         {
@@ -102,7 +102,7 @@ internal static class OpenApiDocument
         }
     }
 
-    /// <summary>Shows on each guarded operation the scope that it needs, and how it is refused.</summary>
+    /// <summary>Adds the required scope and the 401 and 403 responses to each protected operation.</summary>
     private sealed class GuardFilter : IOperationFilter
     {
         public void Apply(OpenApiOperation operation, OperationFilterContext context)
@@ -114,8 +114,8 @@ internal static class OpenApiDocument
 
             operation.Security = [new() { [new(Scheme, context.Document)] = [scope] }];
             operation.Responses ??= [];
-            operation.Responses["401"] = Refusal("No access token, or one that is not valid (invalid_token)");
-            operation.Responses["403"] = Refusal($"The access token lacks the scope {scope} (insufficient_scope)");
+            operation.Responses["401"] = Refusal("The access token is missing or invalid (invalid_token).");
+            operation.Responses["403"] = Refusal($"The access token lacks the scope {scope} (insufficient_scope).");
 
             OpenApiResponse Refusal(string description) => new()
             {

@@ -1,12 +1,14 @@
 namespace Api.ApiDescription;
 
-/// <summary>Swagger UI. Its Authorize button gets a token from our own token endpoint.</summary>
+/// <summary>Swagger UI. Its Authorize button gets a token from this server's token endpoint.</summary>
 internal static class SwaggerPages
 {
     /// <summary>The name of the OpenAPI document.</summary>
     public const string DocumentName = "v1";
 
-    /// <summary>Serves the document and the pages ahead of authorization: anyone who can reach the server may read what it offers.</summary>
+    /// <summary>
+    /// Serves the OpenAPI document and Swagger UI without authorization: anyone who can reach the server can read them.
+    /// </summary>
     public static void UseSwaggerPages(this WebApplication app)
     {
         app.UseOpenApiDocument();

@@ -1,4 +1,6 @@
 namespace Api.Audit;
 
-/// <summary>Who changes clients or keys, by which token, and from where; on the command line, a user of the machine and no more.</summary>
+/// <summary>
+/// Who made a change, with which token and from where. On the command line, only the operating system user is known.
+/// </summary>
 internal sealed record Actor(string Name, string? Jti = null, string? Source = null, string? UserAgent = null);

@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 namespace Api.Audit;
 
 /// <summary>
-/// Tells the log of each token issued or refused, of each change of a client, and of each rotation of keys that is asked for: who, what,
-/// from where. Never a secret, an assertion or a token.
+/// Writes the audit events: tokens issued and refused, client changes, and requested key rotations. An event never contains a
+/// secret, an assertion or a token.
 /// </summary>
 internal sealed partial class AuditLog(ILogger<AuditLog> logger)
 {
-    /// <summary>Behind a change that the store may have made although it did not say so.</summary>
+    /// <summary>The suffix for a change that failed, but that the store may have made.</summary>
     public const string OutcomeUnknown = " (outcome unknown)";
 
-    /// <summary>Behind a change that was announced and not made.</summary>
+    /// <summary>The suffix for an intended change that was not made.</summary>
     public const string NotMade = " (not made)";
 
     private const int MaximumLength = 256;
@@ -24,16 +24,16 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
         }
         catch (Exception exception) when (IsOfLog(exception))
         {
-            // A log that fails does not stop the tokens.
+            // A log failure does not prevent the token from being issued.
         }
     }
 
     /// <param name="http">The request.</param>
-    /// <param name="clientId">Who it is; null where nobody has been authenticated.</param>
-    /// <param name="claimedId">Who it says it is.</param>
-    /// <param name="scope">What it asks for.</param>
-    /// <param name="error">The error code that it is answered with.</param>
-    /// <param name="reason">The reason for it, which may be more than the answer says.</param>
+    /// <param name="clientId">The authenticated client, or null if authentication failed.</param>
+    /// <param name="claimedId">The unverified client_id of the request.</param>
+    /// <param name="scope">The requested scope.</param>
+    /// <param name="error">The error code in the response.</param>
+    /// <param name="reason">The reason. It can be more specific than the response.</param>
     public void TokenRefused(HttpContext http, string? clientId, string? claimedId, string? scope, string error, string reason)
     {
         try
@@ -43,16 +43,18 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
         }
         catch (Exception exception) when (IsOfLog(exception))
         {
-            // Neither does it stop the refusals.
+            // A log failure does not change the response.
         }
     }
 
-    /// <summary>Announces a change of a client. To be called before the change: without this event in the log, it is not made.</summary>
-    /// <param name="by">Who makes it.</param>
-    /// <param name="what">What is changed.</param>
-    /// <param name="clientId">Whose client ID it is.</param>
-    /// <param name="before">The client before, as JSON without secrets.</param>
-    /// <param name="after">The client after.</param>
+    /// <summary>
+    /// Logs an intended client change. Call this before the change: if the event cannot be logged, the change must not be made.
+    /// </summary>
+    /// <param name="by">The caller.</param>
+    /// <param name="what">The kind of change.</param>
+    /// <param name="clientId">The ID of the changed client.</param>
+    /// <param name="before">The client before the change, as JSON without secrets.</param>
+    /// <param name="after">The client after the change, as JSON without secrets.</param>
     /// <exception cref="AuditUnavailableException">The log cannot be written.</exception>
     public void ClientChangeIntended(Actor by, string what, string clientId, string? before, string? after)
     {
@@ -66,7 +68,7 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
         }
     }
 
-    /// <summary>Logs the outcome of an announced change.</summary>
+    /// <summary>Logs the outcome of an intended client change.</summary>
     public void ClientChanged(Actor by, string what, string clientId, string? before, string? after)
     {
         try
@@ -75,11 +77,13 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
         }
         catch (Exception exception) when (IsOfLog(exception))
         {
-            // The change has been announced.
+            // The intended change is already in the log.
         }
     }
 
-    /// <summary>Announces a change of the signing keys. To be called before it: without this event in the log, it is not made.</summary>
+    /// <summary>
+    /// Logs an intended key change. Call this before the change: if the event cannot be logged, the change must not be made.
+    /// </summary>
     /// <exception cref="AuditUnavailableException">The log cannot be written.</exception>
     public void KeysChangeIntended(Actor by, string what)
     {
@@ -93,7 +97,7 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
         }
     }
 
-    /// <summary>Logs the outcome of an announced change.</summary>
+    /// <summary>Logs the outcome of an intended key change.</summary>
     public void KeysChanged(Actor by, string what)
     {
         try
@@ -102,26 +106,28 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
         }
         catch (Exception exception) when (IsOfLog(exception))
         {
-            // The change has been announced.
+            // The intended change is already in the log.
         }
     }
 
-    /// <summary>Whom the token names, which was checked before this.</summary>
+    /// <summary>The caller of an authenticated request.</summary>
     public static Actor CallerOf(HttpContext http) => new(
         http.User.FindFirst("client_id")?.Value ?? "?", http.User.FindFirst("jti")?.Value, SourceOf(http), UserAgentOf(http));
 
-    // The framework collects what its loggers throw.
+    // The framework wraps exceptions of log providers in an AggregateException.
     private static bool IsOfLog(Exception exception) => exception is IOException or AggregateException { InnerException: IOException };
 
     private static string? SourceOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
 
     private static string? UserAgentOf(HttpContext http) => Printable(http.Request.Headers.UserAgent.ToString());
 
-    /// <summary>What a caller has sent, fit for a log: short, on one line, and no secret that was put into the wrong place.</summary>
+    /// <summary>
+    /// Makes request text safe to log: short, on one line, and without a secret that was sent in the wrong field.
+    /// </summary>
     private static string? Printable(string? text) =>
         string.IsNullOrEmpty(text) ? null
         : BeginsLikeSecret().IsMatch(text) ? "(a client secret)"
-        // How each JWT begins: {" in base64url.
+        // Every JWT starts with {" in base64url.
         : text.Contains("eyJ", StringComparison.Ordinal) ? "(a token)"
         : IsAsLongAsSecret().IsMatch(text) ? "(a client secret)"
         : text.Length <= MaximumLength && !HasControl(text) ? text
@@ -133,11 +139,12 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
             }
         });
 
-    // The prefix of a secret, in any case, also with the underscore percent-encoded once or more.
+    // The prefix of a client secret in any case, also with a percent-encoded underscore (encoded once or several times).
     [GeneratedRegex("(?<![A-Za-z0-9])[Oo][Cc][Ss](?:_|%(?:25)*5[Ff])")]
     private static partial Regex BeginsLikeSecret();
 
-    // A secret has 43 characters behind its prefix, all of base64url; the first client's has no prefix. Ids that are made here have 20.
+    // A secret has 43 base64url characters after its prefix. The bootstrap client's secret has no prefix. Generated client IDs
+    // have 20.
     [GeneratedRegex("(?:[A-Za-z0-9_-]|%(?:25)*(?:5[Ff]|2[Dd])){40}")]
     private static partial Regex IsAsLongAsSecret();
 
@@ -157,13 +164,14 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
     private static bool IsControl(char character) => char.IsControl(character) || character is '\u2028' or '\u2029';
 
     [LoggerMessage(1, LogLevel.Information,
-        "Token issued to '{ClientId}' for '{Scope}': jti {Jti}, again {Reused}, by {Method}, from {Source}, '{UserAgent}'",
+        "Token issued to '{ClientId}' for '{Scope}': jti {Jti}, reused {Reused}, by {Method}, from {Source}, '{UserAgent}'",
         EventName = "token_issued")]
     private static partial void LogIssued(
         ILogger logger, string clientId, string scope, string jti, bool reused, string method, string? source, string? userAgent);
 
     [LoggerMessage(2, LogLevel.Information,
-        "Token refused to '{ClientId}' (calls itself '{ClaimedId}') for '{Scope}': {Error}. {Reason} From {Source}, '{UserAgent}'",
+        "Token refused to '{ClientId}' (claimed client_id '{ClaimedId}') for '{Scope}': {Error}. {Reason} From {Source}, "
+        + "'{UserAgent}'",
         EventName = "token_refused")]
     private static partial void LogRefused(
         ILogger logger,
@@ -176,7 +184,8 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
         string? userAgent);
 
     [LoggerMessage(3, LogLevel.Information,
-        "{Change} of the client '{ClientId}' by '{By}': before '{Before}', after '{After}', by jti {Jti}, from {Source}, '{UserAgent}'",
+        "{Change} of the client '{ClientId}' by '{By}': before '{Before}', after '{After}', with jti {Jti}, from {Source}, "
+        + "'{UserAgent}'",
         EventName = "client_changed")]
     private static partial void LogClientChanged(
         ILogger logger,
@@ -190,13 +199,13 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
         string? userAgent);
 
     [LoggerMessage(4, LogLevel.Information,
-        "{Change} of signing keys by '{By}', by jti {Jti}, from {Source}, '{UserAgent}'", EventName = "keys_changed")]
+        "{Change} of signing keys by '{By}', with jti {Jti}, from {Source}, '{UserAgent}'", EventName = "keys_changed")]
     private static partial void LogKeysChanged(
         ILogger logger, string by, string change, string? jti, string? source, string? userAgent);
 
     [LoggerMessage(5, LogLevel.Information,
-        "The client '{ClientId}' is about to be changed by '{By}' ({Change}): before '{Before}', after '{After}', by jti {Jti}, from {Source}, "
-        + "'{UserAgent}'",
+        "'{By}' is about to change the client '{ClientId}' ({Change}): before '{Before}', after '{After}', with jti {Jti}, "
+        + "from {Source}, '{UserAgent}'",
         EventName = "client_change_intended")]
     private static partial void LogClientChangeIntended(
         ILogger logger,
@@ -210,7 +219,7 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
         string? userAgent);
 
     [LoggerMessage(6, LogLevel.Information,
-        "The signing keys are about to be changed by '{By}' ({Change}), by jti {Jti}, from {Source}, '{UserAgent}'",
+        "'{By}' is about to change the signing keys ({Change}), with jti {Jti}, from {Source}, '{UserAgent}'",
         EventName = "keys_change_intended")]
     private static partial void LogKeysChangeIntended(
         ILogger logger, string by, string change, string? jti, string? source, string? userAgent);

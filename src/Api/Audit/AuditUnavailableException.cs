@@ -2,10 +2,10 @@ using Api.Foundation;
 
 namespace Api.Audit;
 
-/// <summary>The log takes no audit event, so that the change it announces is not made.</summary>
+/// <summary>An audit event cannot be written, so the change is not made.</summary>
 internal sealed class AuditUnavailableException(Exception cause)
-    : UnavailableException($"The audit log cannot be written, so nothing has been changed: {cause.GetBaseException().Message}", cause)
+    : UnavailableException($"The audit log cannot be written. Nothing was changed: {cause.GetBaseException().Message}", cause)
 {
-    // There is no other log.
+    // A log that cannot be written cannot record this exception either.
     public override bool IsLogged => true;
 }

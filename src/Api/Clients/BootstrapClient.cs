@@ -7,8 +7,8 @@ using Api.Storage;
 namespace Api.Clients;
 
 /// <summary>
-/// The client that a deployment on AWS begins with: <c>admin</c>, with scope ADMIN, and the secret that Secrets Manager made for it.
-/// It is what the deployment says it is, and is not kept with the others. Only the secret's hash is kept in memory, for a minute.
+/// The first client of an AWS deployment: <c>admin</c>, with scope ADMIN and a secret that Secrets Manager generated. It is
+/// defined by the settings and is not in the client store. Only the hash of its secret is cached in memory, for 60 seconds.
 /// </summary>
 internal sealed class BootstrapClient(Lazy<AmazonSecretsManagerClient> secrets, AuthorizationServerOptions options, TimeProvider time) : IDisposable
 {
@@ -17,10 +17,10 @@ internal sealed class BootstrapClient(Lazy<AmazonSecretsManagerClient> secrets, 
     private readonly SemaphoreSlim _loading = new(1);
     private Loaded? _loaded;
 
-    /// <summary>Whether there is one: its id then is nobody else's.</summary>
+    /// <summary>Whether the bootstrap client is configured. If so, its ID is reserved.</summary>
     public bool Exists => options.FirstClientSecretId is not "";
 
-    /// <exception cref="StorageException">Its secret cannot be read.</exception>
+    /// <exception cref="StorageException">The secret cannot be read.</exception>
     public async ValueTask<Client> GetAsync(CancellationToken cancellation)
     {
         if (Current is { } current)
@@ -32,7 +32,7 @@ internal sealed class BootstrapClient(Lazy<AmazonSecretsManagerClient> secrets, 
 
         try
         {
-            // Whoever waited finds what the one before has loaded.
+            // Another request may have loaded the client while this one waited.
             return Current ?? await LoadAsync(cancellation);
         }
         finally
@@ -57,7 +57,7 @@ internal sealed class BootstrapClient(Lazy<AmazonSecretsManagerClient> secrets, 
             Secrets = [new("first", ClientSecret.Hash(secret), createdAt)],
             CreatedAt = createdAt,
             UpdatedAt = createdAt,
-            // Nobody changes it here.
+            // The bootstrap client cannot be changed, so it needs no version.
             Version = "",
         };
         Volatile.Write(ref _loaded, new(client, now + ClientCache.Age));
@@ -72,7 +72,7 @@ internal sealed class BootstrapClient(Lazy<AmazonSecretsManagerClient> secrets, 
             var response = await secrets.Value.GetSecretValueAsync(
                 new GetSecretValueRequest { SecretId = options.FirstClientSecretId }, cancellation);
 
-            // An empty secret would let everybody in who sends none.
+            // With an empty secret, a request with an empty client_secret would be authenticated.
             return response.SecretString is { Length: >= 32 } secret
                 ? (secret, response.CreatedDate?.ToUniversalTime() ?? DateTimeOffset.UnixEpoch)
                 : throw new FormatException("it has fewer than 32 characters");

@@ -10,32 +10,32 @@ using Api.Storage;
 
 namespace Api.Clients;
 
-/// <summary>What an administrator may do to clients, whether over HTTP or on the command line: each change by its rules, and audited.</summary>
+/// <summary>The administration of clients, for the admin routes and the command line: checks each change and writes it.</summary>
 internal sealed class ClientAdministration(
     ClientStore store, AuditedClientStore changes, BootstrapClient first, AuthorizationServerOptions options, TimeProvider time)
 {
-    // In bytes: the longest that DynamoDB takes.
+    // In bytes. A longer key cannot be in the store.
     private const int MaximumKeyLength = 1024;
 
-    // Each attempt loses only to somebody else's change, so this many losses in a row are no accident.
+    // An attempt fails only if another change was made at the same time.
     private const int MaximumAttempts = 10;
 
-    /// <summary>The next clients in the order of their ids, behind the first client, which comes first.</summary>
-    /// <param name="after">Where the page before has ended; null: at the beginning. The first client ends at "".</param>
-    /// <param name="limit">How many, at most.</param>
+    /// <summary>The next clients: the bootstrap client, then the others in the order of their IDs.</summary>
+    /// <param name="after">The end of the previous page; null: the first page. "" is the end of a page with the bootstrap client alone.</param>
+    /// <param name="limit">The size of the page.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<ClientPage> ListAsync(string? after, int limit, CancellationToken cancellation)
     {
         ImmutableArray<StoredClient> head =
             after is null && first.Exists ? [new(BootstrapClient.ClientId, await first.GetAsync(cancellation))] : [];
-        // One more than asked for tells whether there are more.
+        // One more than the page, to see if there is a next page.
         var found = await store.ListAsync(after, limit - head.Length + 1, cancellation);
         ImmutableArray<StoredClient> page = [.. head, .. found[..Math.Min(found.Length, limit - head.Length)]];
 
         return new(page, found.Length <= limit - head.Length ? null : page.Length == head.Length ? "" : page[^1].ClientId);
     }
 
-    /// <summary>The client as it is kept now, and not as it may be in the cache.</summary>
+    /// <summary>The client as it is stored now. The cache is not used.</summary>
     public async Task<ClientResult> FindAsync(string clientId, CancellationToken cancellation)
     {
         try
@@ -45,7 +45,7 @@ internal sealed class ClientAdministration(
                 : await store.FindAsync(clientId, cancellation);
 
             return client is null
-                ? ClientResult.Refused(ClientProblemKind.NotFound, ClientMetadataReader.ClientId, "is not that of a client")
+                ? ClientResult.Refused(ClientProblemKind.NotFound, ClientMetadataReader.ClientId, "is not the ID of a client")
                 : new(client);
         }
         catch (DamagedClientException damaged)
@@ -53,11 +53,11 @@ internal sealed class ClientAdministration(
             return ClientResult.Refused(
                 ClientProblemKind.Damaged,
                 ClientMetadataReader.ClientId,
-                $"is that of a damaged client, which can only be removed, or restored from a backup: {damaged.Client.Fault}");
+                $"is the ID of a damaged client, which can only be removed or restored from a backup: {damaged.Client.Fault}");
         }
     }
 
-    /// <summary>Registers a client, with an id and a secret made here unless it brings its own id or authenticates only with keys.</summary>
+    /// <summary>Registers a client. Generates the ID unless it is given, and a secret unless the client authenticates with keys.</summary>
     public async Task<ClientResult> AddAsync(JsonObject members, Actor by)
     {
         var registration = new ClientMetadataReader(options);
@@ -83,32 +83,32 @@ internal sealed class ClientAdministration(
         if (IsReserved(clientId)
             || !await changes.AddAsync("Registration", by, result.Client!))
         {
-            return ClientResult.Refused(ClientProblemKind.Conflict, ClientMetadataReader.ClientId, "is taken: choose another, or leave it out");
+            return ClientResult.Refused(ClientProblemKind.Conflict, ClientMetadataReader.ClientId, "is taken. Choose another one, or omit it");
         }
 
         return result;
     }
 
-    /// <summary>Changes members by a merge patch (RFC 7396).</summary>
+    /// <summary>Changes a client by a merge patch (RFC 7396).</summary>
     public Task<ClientResult> PatchAsync(
         string clientId, JsonObject patch, IReadOnlyCollection<string>? versions, Actor by, CancellationToken cancellation) =>
         ChangeAsync("Change", clientId, versions, by, client =>
         {
             var registration = new ClientMetadataReader(options);
-            // Also those that the patch would take away.
+            // Before the patch is applied, which would drop members that are null.
             registration.RefuseAllBut(patch, ClientMetadataReader.Editable);
             var patched = MergePatch.Apply(ClientMetadata.From(client).ToEditable(), patch);
 
             return registration.Read(patched, client) is { } changed ? new(changed) : ClientResult.Refused(registration);
         }, cancellation);
 
-    /// <summary>Removes a client, also a damaged one, which has no version.</summary>
+    /// <summary>Removes a client, also a damaged one.</summary>
     public async Task<ClientResult> RemoveAsync(
         string clientId, IReadOnlyCollection<string>? versions, Actor by, CancellationToken cancellation)
     {
         var result = await ChangeAsync("Removal", clientId, versions, by, _ => new(null), cancellation);
 
-        // What is kept under something that is no id is damaged as well.
+        // A document under an invalid ID is damaged too.
         return versions is null && result.Problem is { Kind: ClientProblemKind.Damaged or ClientProblemKind.NotFound }
             && Encoding.UTF8.GetByteCount(clientId) is > 0 and <= MaximumKeyLength
             && await changes.RemoveDamagedAsync("Removal (damaged)", by, clientId)
@@ -116,12 +116,12 @@ internal sealed class ClientAdministration(
                 : result;
     }
 
-    /// <summary>Makes one more secret.</summary>
-    /// <param name="clientId">Whose.</param>
-    /// <param name="expiresIn">How long it lives; null: until it is removed.</param>
-    /// <param name="previousExpiresIn">How long the one before lives on; null: as long as it would have.</param>
-    /// <param name="versions">What the client may be; null: anything.</param>
-    /// <param name="by">Who asks.</param>
+    /// <summary>Adds a secret.</summary>
+    /// <param name="clientId">The client that gets the secret.</param>
+    /// <param name="expiresIn">The lifetime of the secret; null: it does not expire.</param>
+    /// <param name="previousExpiresIn">The remaining lifetime of the previous secret; null: unchanged.</param>
+    /// <param name="versions">The versions in which the client is changed; null: any.</param>
+    /// <param name="by">The administrator.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<ClientResult> AddSecretAsync(
         string clientId,
@@ -138,13 +138,13 @@ internal sealed class ClientAdministration(
             if (client.AuthenticationMethod is AuthenticationMethods.PrivateKeyJwt)
             {
                 return ClientResult.Refused(
-                    ClientProblemKind.Conflict, "token_endpoint_auth_method", "is private_key_jwt, so that a secret would be of no use");
+                    ClientProblemKind.Conflict, "token_endpoint_auth_method", "is private_key_jwt, so that the client cannot use a secret");
             }
 
             if (live.Length >= Client.MaximumSecrets)
             {
                 return ClientResult.Refused(
-                    ClientProblemKind.Conflict, "secrets", $"are {live.Length} already, of which one must be removed first");
+                    ClientProblemKind.Conflict, "secrets", $"are {live.Length} already. Remove one first");
             }
 
             var made = ClientSecret.Generate(now, now + expiresIn);
@@ -163,7 +163,7 @@ internal sealed class ClientAdministration(
 
             return others.Length < client.Secrets.Length
                 ? new(client with { Secrets = others })
-                : ClientResult.Refused(ClientProblemKind.NotFound, "secrets", "have none with this id");
+                : ClientResult.Refused(ClientProblemKind.NotFound, "secrets", "have no secret with this ID");
         }, cancellation);
 
     private async Task<ClientResult> ChangeAsync(
@@ -179,7 +179,7 @@ internal sealed class ClientAdministration(
             return ClientResult.Refused(
                 ClientProblemKind.Conflict,
                 ClientMetadataReader.ClientId,
-                "is that of the client of the setting FirstClientSecretId, which is changed with its secret, and removed with the setting");
+                "is the ID of the client of the setting FirstClientSecretId. Change that secret, or remove the setting");
         }
 
         for (var attempt = 0; attempt < MaximumAttempts; attempt++)
@@ -215,11 +215,11 @@ internal sealed class ClientAdministration(
         }
 
         return ClientResult.Refused(
-            ClientProblemKind.Changed, "version", "is another one by now: get the client again, and decide on what it is now");
+            ClientProblemKind.Changed, "version", "has changed. Read the client again and repeat the change");
     }
 
-    // Beside a table there may be a first client, now or later, and it would hide one of this id that is kept there.
-    private bool IsReserved(string clientId) => clientId == BootstrapClient.ClientId && (first.Exists || options.ClientsTable is not "");
+    // With a table, a bootstrap client can be added later. It would hide a stored client with its ID.
+    private bool IsReserved(string clientId) => clientId == BootstrapClient.ClientId && (first.Exists || options.DataTable is not "");
 
     private bool IsFirst(string clientId) => first.Exists && clientId == BootstrapClient.ClientId;
 
@@ -236,7 +236,7 @@ internal sealed class ClientAdministration(
         }
 
         registration.Add(
-            ClientMetadataReader.ClientId, $"must be 1 to {Client.MaximumIdLength} letters, digits or any of . _ ~ - (not in front)");
+            ClientMetadataReader.ClientId, $"must be 1 to {Client.MaximumIdLength} letters, digits or . _ ~ -, and must start with a letter or digit");
 
         return "";
     }

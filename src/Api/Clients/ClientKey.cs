@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Clients;
 
-/// <summary>A public key with which a client signs assertions (RFC 7517 §4): RSA for RS256 and PS256, P-256 for ES256.</summary>
+/// <summary>A public key that verifies client assertions (RFC 7517 §4): RSA for RS256 and PS256, P-256 for ES256.</summary>
 internal sealed class ClientKey
 {
     private const int SmallestRsaKey = 2048;
@@ -18,29 +18,34 @@ internal sealed class ClientKey
     private ClientKey(PublicJwk jwk, SecurityKey publicKey, string[] algorithms) =>
         (Jwk, PublicKey, Algorithms) = (jwk, publicKey, algorithms);
 
-    /// <summary>The algorithms that it may be used with (RFC 8725 §3.1: never the one that a token names alone).</summary>
+    /// <summary>
+    /// The algorithms that the key may be used with. The algorithm of an assertion must be one of them (RFC 8725 §3.1).
+    /// </summary>
     public IReadOnlyList<string> Algorithms { get; }
 
     public SecurityKey PublicKey { get; }
 
     public string? Kid => Jwk.Kid;
 
-    /// <summary>Its public members, as they are kept and shown.</summary>
+    /// <summary>The public members, as stored and shown.</summary>
     public PublicJwk Jwk { get; }
 
-    /// <summary>Reads a JWK.</summary>
-    /// <exception cref="FormatException">What is wrong with it, as the end of a sentence about the key; no part of the key is in it.</exception>
+    /// <summary>Parses a JWK.</summary>
+    /// <exception cref="FormatException">
+    /// The JWK is invalid. The message is the end of a sentence about the key and does not quote it.
+    /// </exception>
     public static ClientKey Parse(JsonElement jwk)
     {
         if (jwk.ValueKind is not JsonValueKind.Object)
         {
-            throw new FormatException("is no JSON object");
+            throw new FormatException("is not a JSON object");
         }
 
         if (PrivateMemberOf(jwk) is { } secret)
         {
             throw new FormatException(
-                $"has the member '{secret}' of a private or symmetric key: replace that key, and register only the public part of the new one");
+                $"has the member '{secret}' of a private or symmetric key. Replace that key, and register only the public part "
+                + "of the new key");
         }
 
         if (Text(jwk, "use") is { } use && use is not "sig")
@@ -66,23 +71,23 @@ internal sealed class ClientKey
         };
     }
 
-    /// <summary>The name of a member that nobody but the key's owner may see; null where there is none.</summary>
+    /// <summary>Returns the name of a private member, or null if there is none.</summary>
     public static string? PrivateMemberOf(JsonElement jwk) => PrivateMembers.FirstOrDefault(name => jwk.TryGetProperty(name, out _));
 
     private static ClientKey ParseRsa(JsonElement jwk)
     {
         var parameters = new RSAParameters { Modulus = Bytes(jwk, "n"), Exponent = Bytes(jwk, "e") };
 
-        // Almost every key has 65537; an even exponent or 1 verifies what nobody signed.
+        // Almost every key uses 65537. With an even exponent or 1, a signature can be forged without the private key.
         if (parameters.Exponent is not ([3] or [1, 0, 1]))
         {
             throw new FormatException("is an RSA key whose e is neither 65537 nor 3");
         }
 
-        // What a product of two primes never is, but the system takes.
+        // Never valid for a product of two primes, but accepted by the import.
         if (parameters.Modulus is [0, ..] || parameters.Modulus[^1] % 2 is 0)
         {
-            throw new FormatException("is an RSA key whose n begins with a zero or is even");
+            throw new FormatException("is an RSA key whose n starts with a zero or is even");
         }
 
         using var rsa = RSA.Create();
@@ -108,7 +113,7 @@ internal sealed class ClientKey
 
         var parameters = new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = { X = Bytes(jwk, "x"), Y = Bytes(jwk, "y") } };
         using var ecdsa = ECDsa.Create();
-        // Checks that the point is on the curve.
+        // The import checks that the point is on the curve.
         Import(() => ecdsa.ImportParameters(parameters));
 
         var key = Public(jwk) with { Crv = JsonWebKeyECTypes.P256, X = Text(jwk, "x"), Y = Text(jwk, "y") };
@@ -138,7 +143,7 @@ internal sealed class ClientKey
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw new FormatException("is no valid key", exception);
+            throw new FormatException("is not a valid key", exception);
         }
     }
 
@@ -157,10 +162,10 @@ internal sealed class ClientKey
     private static string? Text(JsonElement jwk, string name) =>
         !jwk.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.Null ? null
         : value.ValueKind is JsonValueKind.String ? value.GetString()
-        : throw new FormatException($"has a member '{name}' that is no string");
+        : throw new FormatException($"has a member '{name}' that is not a string");
 }
 
-/// <summary>The public members of a client's JWK; there is none for a private value.</summary>
+/// <summary>The public members of a client's JWK. It has no member for a private value.</summary>
 internal sealed record PublicJwk(string Kty, string? Kid, string? Use, string? Alg)
 {
     public string? N { get; init; }

@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace Api.Clients;
 
-/// <summary>The keys of a client that are of use here, or why they cannot be had.</summary>
+/// <summary>The usable keys at a client's <c>jwks_uri</c>, or the reason why there are none.</summary>
 internal sealed record ClientKeySet(ImmutableArray<ClientKey> Keys, string? Fault = null)
 {
-    // Of which most may be for something else.
+    // A key set can list many keys for other purposes.
     private const int MaximumListed = 100;
 
     public static ClientKeySet Refused(string fault) => new([], $"The key set at the client's jwks_uri {fault}.");
 
-    /// <summary>Reads a JWK Set (RFC 7517 §5); keys in it that are for something else are left out.</summary>
+    /// <summary>Parses a JWK Set (RFC 7517 §5). Keys for other purposes are ignored.</summary>
     public static ClientKeySet Parse(ReadOnlySpan<byte> json)
     {
         try
@@ -24,12 +24,12 @@ internal sealed record ClientKeySet(ImmutableArray<ClientKey> Keys, string? Faul
                 && keys.GetArrayLength() <= MaximumListed
                 && keys.EnumerateArray().All(key => key.ValueKind is JsonValueKind.Object)
                     ? Parse(keys)
-                    : Refused($"is no JWK Set of at most {MaximumListed} keys");
+                    : Refused($"is not a JWK Set of at most {MaximumListed} keys");
         }
-        // InvalidOperationException: a string that is no UTF-8 or half a surrogate pair.
+        // InvalidOperationException: a string is not valid UTF-8 or has a lone surrogate.
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return Refused("is no JSON in UTF-8 whose members differ in name");
+            return Refused("is not JSON in UTF-8 with unique member names");
         }
     }
 
@@ -37,10 +37,11 @@ internal sealed record ClientKeySet(ImmutableArray<ClientKey> Keys, string? Faul
 
     private static ClientKeySet Parse(JsonElement keys)
     {
-        // Whoever publishes one private key has others by mistake, and everybody can sign with it.
+        // Reject the whole set: if one private key was published by mistake, others may be public too, and anyone can sign with
+        // them.
         if (keys.EnumerateArray().Any(key => ClientKey.PrivateMemberOf(key) is not null))
         {
-            return Refused("has a private or symmetric key");
+            return Refused("contains a private or symmetric key");
         }
 
         ImmutableArray<ClientKey> usable = [.. keys.EnumerateArray().Select(ParseUsable).OfType<ClientKey>()];
@@ -48,7 +49,7 @@ internal sealed record ClientKeySet(ImmutableArray<ClientKey> Keys, string? Faul
         return usable.Length switch
         {
             0 => Refused("has no key that this server can use"),
-            > Client.MaximumKeys => Refused($"has more than {Client.MaximumKeys} keys that this server could use"),
+            > Client.MaximumKeys => Refused($"has more than {Client.MaximumKeys} keys that this server can use"),
             _ => new(usable),
         };
     }

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Api.Clients;
 
 /// <summary>
-/// A client as an administrator sees and registers it, with the member names of RFC 7591 §2 where it has them. Lifetimes in seconds.
-/// Nothing in it is secret but <c>client_secret</c>, which is there only in the answer that has made it.
+/// A client as administrators see it, with the member names of RFC 7591 §2 where it defines them. Lifetimes are in seconds. Only
+/// <c>client_secret</c> is secret. It is present only in the response that created it.
 /// </summary>
 internal sealed record ClientMetadata(
     string ClientId,
@@ -24,13 +24,13 @@ internal sealed record ClientMetadata(
     DateTimeOffset UpdatedAt,
     string Version)
 {
-    /// <summary>Shown once.</summary>
+    /// <summary>The clear text of a new secret, shown once.</summary>
     public string? ClientSecret { get; init; }
 
-    /// <summary>Seconds since 1970; 0: never (RFC 7591 §3.2.1).</summary>
+    /// <summary>When the new secret expires, in seconds since 1970, or 0 if it does not expire (RFC 7591 §3.2.1).</summary>
     public long? ClientSecretExpiresAt { get; init; }
 
-    /// <summary>As JSON, for the audit log: it has no member for a secret. Null where there is no client.</summary>
+    /// <summary>Returns the client as JSON for the audit log, without secrets, or null if there is no client.</summary>
     public static string? Describe(Client? client) =>
         client is null ? null : JsonSerializer.Serialize(From(client), ClientsJson.Default.ClientMetadata);
 
@@ -50,14 +50,14 @@ internal sealed record ClientMetadata(
         client.UpdatedAt,
         client.Version);
 
-    /// <summary>What came of a request that left a client, with the secret that it has made.</summary>
+    /// <summary>Returns the client of a successful result, with the secret that the request created.</summary>
     public static ClientMetadata From(ClientResult result) => From(result.Client!) with
     {
         ClientSecret = result.Made?.ClearText,
         ClientSecretExpiresAt = result.Made is { } made ? made.Secret.ExpiresAt?.ToUnixTimeSeconds() ?? 0 : null,
     };
 
-    /// <summary>The members that an administrator may change, as a document that a patch can be applied to.</summary>
+    /// <summary>Returns the members that an administrator can change, as the target of a merge patch.</summary>
     public JsonObject ToEditable()
     {
         var all = JsonSerializer.SerializeToNode(this, ClientsJson.Default.ClientMetadata)!.AsObject();
@@ -71,11 +71,11 @@ internal sealed record ClientMetadata(
     }
 }
 
-/// <summary>A secret without what makes it one. <c>last_used</c> is the day, in UTC.</summary>
+/// <summary>A secret without its value. <c>last_used</c> is a date in UTC.</summary>
 internal sealed record SecretMetadata(string Id, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateOnly? LastUsed)
 {
     public static SecretMetadata From(ClientSecret secret) => new(secret.Id, secret.CreatedAt, secret.ExpiresAt, secret.LastUsed);
 }
 
-/// <summary>A client's JWK Set (RFC 7517 §5), public members only.</summary>
+/// <summary>A client's JWK Set (RFC 7517 §5) with public members only.</summary>
 internal sealed record PublicJwkSet(ImmutableArray<PublicJwk> Keys);

@@ -3,18 +3,17 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Api.Configuration;
-using Api.Foundation.Json;
 using Api.Foundation.Net;
 using Api.OAuth;
 
 namespace Api.Clients;
 
-/// <summary>Reads the members that an administrator may set, each by its rule (RFC 7591 §2), and collects what is wrong with them.</summary>
+/// <summary>Validates the client metadata that an administrator sets (RFC 7591 §2). Each member has its own rule.</summary>
 internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 {
     public const string ClientId = "client_id";
 
-    /// <summary>The members that can be changed later; <see cref="ClientId"/> is chosen once.</summary>
+    /// <summary>The members that can be set and changed. <see cref="ClientId"/> can only be set at registration.</summary>
     public static readonly ImmutableArray<string> Editable =
     [
         "client_name", "scope", "token_endpoint_auth_method", "jwks", "jwks_uri", "claims", "access_token_lifetime", "access_token_reuse",
@@ -23,45 +22,46 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
     private const int MaximumNameLength = 200;
 
-    // So that the answer to a body of 64 KiB is shorter than the body.
-    private const int MaximumUnknown = 10;
-    private const int MaximumQuoted = 50;
-
-    private readonly Dictionary<string, string[]> _errors = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _unlisted = new(StringComparer.Ordinal);
+    private readonly ClientMetadataMembers _members = new();
     private readonly ImmutableArray<string> _scopes = Scope.Parse(options.Scopes)!.Value;
 
-    /// <summary>What is wrong, by member.</summary>
-    public IReadOnlyDictionary<string, string[]> Errors => _errors;
+    public IReadOnlyDictionary<string, string[]> Errors => _members.Errors;
 
-    /// <summary>How many unknown members there are that <see cref="Errors"/> does not list.</summary>
-    public int UnlistedErrors => _unlisted.Count;
+    /// <summary>The number of unknown members that <see cref="Errors"/> omits.</summary>
+    public int UnlistedErrors => _members.UnlistedErrors;
+
+    public void Add(string member, string error) => _members.Add(member, error);
+
+    /// <summary>Adds an error for each unknown member.</summary>
+    public void RefuseAllBut(JsonObject members, ImmutableArray<string> known) => _members.RefuseAllBut(members, known);
 
     /// <summary>
-    /// The client with these members and otherwise as it is; null where <see cref="Errors"/> says why not. What it has already may stay
-    /// though a setting no longer allows it: nobody should have to mend that before switching a client off.
+    /// Returns the client with these members, or null if there are errors. Current values stay valid even if a setting no longer
+    /// allows them, so that an administrator can disable the client without correcting them first.
     /// </summary>
     public Client? Read(JsonObject members, Client client)
     {
         RefuseAllBut(members, Editable);
-        var lifetime = Seconds(
+        var lifetime = _members.Seconds(
             members, "access_token_lifetime", AuthorizationServerOptions.ShortestTokenLifetime, AuthorizationServerOptions.LongestTokenLifetime);
         var read = client with
         {
-            ClientName = Text(members, "client_name", IsName, $"must have 1 to {MaximumNameLength} characters, none of them a control character")
-                ?? Missing("client_name"),
+            ClientName = _members.Text(
+                members, "client_name", IsName, $"must have 1 to {MaximumNameLength} characters and no control characters")
+                ?? _members.Missing("client_name"),
             Scopes = ReadScopes(members, client.Scopes),
-            AuthenticationMethod = Text(
+            AuthenticationMethod = _members.Text(
                 members,
                 "token_endpoint_auth_method",
                 AuthenticationMethods.All.Contains,
-                $"must be one of {string.Join(", ", AuthenticationMethods.All)}, or left out: then any for which there is a secret or a key"),
+                $"must be one of {string.Join(", ", AuthenticationMethods.All)}, or omitted to allow every method for which "
+                    + "the client has a secret or a key"),
             Keys = ReadKeys(members),
             JwksUri = ReadJwksUri(members),
             Claims = ReadClaims(members, client.Claims),
             AccessTokenLifetime = lifetime,
-            // As long as nine tenths of the token's life remain.
-            AccessTokenReuse = Seconds(
+            // A reused token has at least nine tenths of its lifetime left.
+            AccessTokenReuse = _members.Seconds(
                 members,
                 "access_token_reuse",
                 TimeSpan.FromSeconds(1),
@@ -72,60 +72,25 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
         if (read is { Keys: not [], JwksUri: not null })
         {
-            Add("jwks_uri", "cannot be there beside jwks: give one of them");
+            _members.Add("jwks_uri", "cannot be combined with jwks. Set only one of them");
         }
 
         if (read is { AuthenticationMethod: AuthenticationMethods.PrivateKeyJwt, HasKeys: false })
         {
-            Add("token_endpoint_auth_method", "is private_key_jwt, for which jwks or jwks_uri is needed");
+            _members.Add("token_endpoint_auth_method", "private_key_jwt requires jwks or jwks_uri");
         }
 
-        return _errors.Count is 0 ? read : null;
+        return Errors.Count is 0 ? read : null;
     }
 
-    /// <summary>Refuses each member that is not one of these, and lists the first of them.</summary>
-    public void RefuseAllBut(JsonObject members, ImmutableArray<string> known)
+    private ImmutableArray<string> ReadScopes(JsonObject members, ImmutableArray<string> current)
     {
-        foreach (var (name, _) in members.Where(member => !known.Contains(member.Key)))
-        {
-            var shown = Quoted(name);
-
-            if (_errors.Count >= MaximumUnknown && !_errors.ContainsKey(shown))
-            {
-                _unlisted.Add(name);
-
-                continue;
-            }
-
-            Add(
-                shown,
-                name is ClientId ? "is chosen when the client is made and stays: make another client"
-                : name is "secrets" or "created_at" or "updated_at" or "version" or "client_secret" ? "is set by the server"
-                : $"is no member of a client: those are {string.Join(", ", known)}");
-        }
-    }
-
-    public void Add(string member, string error) =>
-        // A member of a patch is looked at before and after it is applied.
-        _errors[member] = [.. _errors.GetValueOrDefault(member, []).Union([$"{member} {error}."])];
-
-    private string Missing(string member)
-    {
-        if (!_errors.ContainsKey(member))
-        {
-            Add(member, "is missing");
-        }
-
-        return "";
-    }
-
-    private ImmutableArray<string> ReadScopes(JsonObject members, ImmutableArray<string> had)
-    {
-        var text = Text(members, "scope", text => Scope.Parse(text) is not null, "has a character that RFC 6749 §3.3 excludes");
+        var text = _members.Text(
+            members, "scope", text => Scope.Parse(text) is not null, "contains a character that RFC 6749 §3.3 does not allow");
 
         if (text is null)
         {
-            Missing("scope");
+            _members.Missing("scope");
         }
 
         if (text is null || Scope.Parse(text) is not { } scopes)
@@ -135,11 +100,13 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
         if (scopes is [])
         {
-            Add("scope", "must have at least one scope: without one the client gets no token");
+            _members.Add("scope", "must have at least one scope. Without a scope, the client gets no token");
         }
-        else if (scopes.FirstOrDefault(scope => !_scopes.Contains(scope) && !had.Contains(scope)) is { } unknown)
+        else if (scopes.FirstOrDefault(scope => !_scopes.Contains(scope) && !current.Contains(scope)) is { } unknown)
         {
-            Add("scope", $"has '{Quoted(unknown)}', which does not exist here: the setting Scopes has {string.Join(' ', _scopes)}");
+            _members.Add(
+                "scope",
+                $"has '{ClientMetadataMembers.Quoted(unknown)}', which is not in Scopes: {string.Join(' ', _scopes)}");
         }
 
         return scopes;
@@ -154,7 +121,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
         if (node is not JsonObject set || set["keys"] is not JsonArray { Count: > 0 and <= Client.MaximumKeys } keys)
         {
-            Add("jwks", $"must be a JWK Set (RFC 7517 §5), an object with a list of 1 to {Client.MaximumKeys} keys");
+            _members.Add("jwks", $"must be a JWK Set (RFC 7517 §5) with 1 to {Client.MaximumKeys} keys");
 
             return [];
         }
@@ -169,13 +136,13 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
             }
             catch (FormatException exception)
             {
-                Add("jwks", $"key {index} {exception.Message}");
+                _members.Add("jwks", $"key {index} {exception.Message}");
             }
         }
 
         if (read.Count > 1 && read.DistinctBy(key => key.Kid).Count() < read.Count)
         {
-            Add("jwks", "has several keys, which must each have a kid of their own");
+            _members.Add("jwks", "has several keys. Each of them needs its own kid");
         }
 
         return [.. read];
@@ -183,7 +150,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
     private Uri? ReadJwksUri(JsonObject members)
     {
-        if (Text(members, "jwks_uri", _ => true, "") is not { } text)
+        if (_members.Text(members, "jwks_uri", _ => true, "") is not { } text)
         {
             return null;
         }
@@ -194,14 +161,14 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
         }
         catch (FormatException exception)
         {
-            Add("jwks_uri", exception.Message);
+            _members.Add("jwks_uri", exception.Message);
 
             return null;
         }
     }
 
     private ImmutableSortedDictionary<string, JsonElement> ReadClaims(
-        JsonObject members, ImmutableSortedDictionary<string, JsonElement> had)
+        JsonObject members, ImmutableSortedDictionary<string, JsonElement> current)
     {
         var none = ImmutableSortedDictionary<string, JsonElement>.Empty;
 
@@ -212,20 +179,22 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
         if (node is not JsonObject claims)
         {
-            Add("claims", "must be a JSON object");
+            _members.Add("claims", "must be a JSON object");
 
             return none;
         }
 
         if (claims.Select(claim => claim.Key).FirstOrDefault(
-            name => Client.ReservedClaims.Contains(name) && !had.ContainsKey(name)) is { } reserved)
+            name => Client.ReservedClaims.Contains(name) && !current.ContainsKey(name)) is { } reserved)
         {
-            Add("claims", $"has '{reserved}', which the server or a verifier reads as its own, in any case");
+            _members.Add("claims", $"has '{reserved}', which is a reserved name in any letter case");
         }
 
         if (Encoding.UTF8.GetByteCount(claims.ToJsonString()) > Client.MaximumClaimsLength)
         {
-            Add("claims", $"has more than {Client.MaximumClaimsLength} bytes of JSON: a token has to fit into a request's headers");
+            _members.Add(
+                "claims",
+                $"has more than {Client.MaximumClaimsLength} bytes of JSON. Every token contains it and must fit into a header");
         }
 
         return claims.ToImmutableSortedDictionary(
@@ -238,48 +207,11 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
         if (value is not null && value.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
         {
-            Add("enabled", "must be true or false");
+            _members.Add("enabled", "must be true or false");
         }
 
         return value?.GetValueKind() is not JsonValueKind.False;
     }
 
-    private TimeSpan? Seconds(JsonObject members, string name, TimeSpan shortest, TimeSpan longest, TimeSpan? had = null)
-    {
-        if (had is not null && members[name] is JsonValue value && value.TryGetValue(out int seconds) && seconds == had.Value.TotalSeconds)
-        {
-            return had;
-        }
-
-        if (WholeSeconds.Read(members[name], shortest, longest, out var time) is { } error)
-        {
-            Add(name, error);
-        }
-
-        return time;
-    }
-
-    private string? Text(JsonObject members, string name, Func<string, bool> isGood, string rule)
-    {
-        switch (members[name])
-        {
-            case null:
-                return null;
-            case JsonValue value when value.TryGetValue(out string? text):
-                if (!isGood(text))
-                {
-                    Add(name, rule);
-                }
-
-                return text;
-            default:
-                Add(name, "must be a string");
-
-                return null;
-        }
-    }
-
     private static bool IsName(string text) => text.Length is > 0 and <= MaximumNameLength && !text.Any(char.IsControl);
-
-    private static string Quoted(string text) => text.Length <= MaximumQuoted ? text : text[..MaximumQuoted] + "…";
 }

@@ -2,39 +2,39 @@ using System.Collections.Immutable;
 
 namespace Api.Clients;
 
-/// <summary>What came of an administrator's request: the client as it is now (null: removed) and its new secret, or why not.</summary>
+/// <summary>The result of an admin request: the client (null if removed) with its new secret, or the problem.</summary>
 internal sealed record ClientResult(Client? Client, ClientProblem? Problem = null)
 {
-    /// <summary>The secret that was made, with its only clear text.</summary>
+    /// <summary>The secret that was created, with its clear text, which is not stored.</summary>
     public (ClientSecret Secret, string ClearText)? Made { get; init; }
 
     public static ClientResult Refused(ClientProblemKind kind, string member, string error) =>
         new(null, new(kind, new Dictionary<string, string[]> { [member] = [$"{member} {error}."] }));
 
-    public static ClientResult Refused(ClientMetadataReader registration) =>
-        new(null, new(ClientProblemKind.Invalid, registration.Errors, registration.UnlistedErrors));
+    public static ClientResult Refused(ClientMetadataReader reader) =>
+        new(null, new(ClientProblemKind.Invalid, reader.Errors, reader.UnlistedErrors));
 }
 
-/// <summary>Why a request of an administrator is refused, by the member at fault, and how many errors there are besides.</summary>
+/// <summary>Why an admin request was refused, by member, and the number of further errors.</summary>
 internal sealed record ClientProblem(ClientProblemKind Kind, IReadOnlyDictionary<string, string[]> Errors, int UnlistedErrors = 0);
 
 internal enum ClientProblemKind
 {
-    /// <summary>The request breaks a rule.</summary>
+    /// <summary>The request is invalid.</summary>
     Invalid,
 
-    /// <summary>There is no such client or secret.</summary>
+    /// <summary>The client or the secret does not exist.</summary>
     NotFound,
 
-    /// <summary>The client, as it is now, does not allow it.</summary>
+    /// <summary>The current state of the client does not allow the request.</summary>
     Conflict,
 
-    /// <summary>The client is damaged, and can only be removed.</summary>
+    /// <summary>The stored client is damaged and can only be removed.</summary>
     Damaged,
 
-    /// <summary>The client is no longer what the caller has seen (RFC 9110 §13.1.1).</summary>
+    /// <summary>The client changed after the caller read it (RFC 9110 §13.1.1).</summary>
     Changed,
 }
 
-/// <summary>Some of the clients, and where the next ones begin; null: there are no more.</summary>
+/// <summary>A page of clients, and the position of the next page, or null if this is the last page.</summary>
 internal sealed record ClientPage(ImmutableArray<StoredClient> Clients, string? Next);

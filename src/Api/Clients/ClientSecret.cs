@@ -4,16 +4,18 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Clients;
 
-/// <summary>One secret of a client, of which only the SHA-256 is kept: a secret has 256 random bits, so nobody can guess it back.</summary>
+/// <summary>
+/// A client secret. Only its SHA-256 hash is stored. A fast hash is enough, because a secret has 256 random bits.
+/// </summary>
 internal sealed record ClientSecret(string Id, ReadOnlyMemory<byte> Sha256, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt = null)
 {
-    /// <summary>Lets a scanner of repositories and logs recognise a leaked secret.</summary>
+    /// <summary>The prefix of every generated secret. Secret scanners can recognize it.</summary>
     public const string Prefix = "ocs_";
 
-    /// <summary>The day (UTC) on which it was last used, as far as that has been written down.</summary>
+    /// <summary>The date (UTC) of the last recorded use.</summary>
     public DateOnly? LastUsed { get; init; }
 
-    /// <summary>A new secret and its only clear text.</summary>
+    /// <summary>Generates a secret and returns it with its clear text, which is not stored.</summary>
     public static (ClientSecret Secret, string ClearText) Generate(DateTimeOffset now, DateTimeOffset? expiresAt = null)
     {
         var clearText = Prefix + Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));

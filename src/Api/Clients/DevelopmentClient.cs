@@ -3,12 +3,12 @@ using Api.OAuth;
 
 namespace Api.Clients;
 
-/// <summary>The client that the first start on a developer's machine makes, so that there is a token to get at once.</summary>
+/// <summary>The client that the first start in development creates, so that a developer can get a token at once.</summary>
 internal sealed class DevelopmentClient(ClientStore store, AuthorizationServerOptions options, TimeProvider time)
 {
     public const string ClientId = "development";
 
-    /// <summary>Makes the client where there is no client at all, and returns the secret; null where it made none.</summary>
+    /// <summary>Creates the client if the store has no clients. Returns its secret, or null if it was not created.</summary>
     public async Task<string?> CreateAsync(CancellationToken cancellation)
     {
         if (await store.ListAsync(after: null, limit: 1, cancellation) is not [])

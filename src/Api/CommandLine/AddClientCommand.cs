@@ -9,19 +9,19 @@ using Api.Routes;
 
 namespace Api.CommandLine;
 
-/// <summary>The registration of a client: puts together what the body of a POST to /admin/clients has.</summary>
+/// <summary>The <c>clients add</c> command. It builds the same JSON members as the body of POST /admin/clients.</summary>
 internal static class AddClientCommand
 {
     private static readonly Option<string> Name = new("--name")
     {
-        Description = "What people call it",
+        Description = "The display name of the client.",
         HelpName = "TEXT",
         Required = true,
     };
 
     private static readonly Option<string[]> Scopes = new("--scope")
     {
-        Description = "The scopes that it may have",
+        Description = "The scopes that the client may request.",
         HelpName = "SCOPE",
         Required = true,
         AllowMultipleArgumentsPerToken = true,
@@ -29,36 +29,37 @@ internal static class AddClientCommand
 
     private static readonly Option<string> Id = new("--id")
     {
-        Description = "Its client_id; without it, a random one",
+        Description = "The client_id. The default is a random ID.",
         HelpName = "ID",
     };
 
     private static readonly Option<string> Method = new("--auth-method")
     {
-        Description = $"The only way in which it may authenticate: {string.Join(", ", AuthenticationMethods.All)}",
+        Description = $"The only authentication method that the client may use: {string.Join(", ", AuthenticationMethods.All)}.",
         HelpName = "METHOD",
     };
 
-    private static readonly Option<JsonObject?> Jwks = Json("--jwks", "FILE", "A file with its public keys, a JWK Set", ReadFile);
+    private static readonly Option<JsonObject?> Jwks =
+        Json("--jwks", "FILE", "A JWK Set file with the client's public keys.", ReadFile);
 
     private static readonly Option<string> JwksUri = new("--jwks-uri")
     {
-        Description = "The https address of its public keys",
+        Description = "The https URL of the client's public keys, a JWK Set.",
         HelpName = "URL",
     };
 
     private static readonly Option<JsonObject?> Claims =
-        Json("--claims", "JSON", "Claims of its own for its tokens", Encoding.UTF8.GetBytes);
+        Json("--claims", "JSON", "A JSON object of additional claims for the client's tokens.", Encoding.UTF8.GetBytes);
 
     private static readonly Option<int?> Lifetime =
-        CommandOutput.Seconds("--lifetime", "How long its tokens live; without it, as the setting AccessTokenLifetime says");
+        CommandOutput.Seconds("--lifetime", "The lifetime of its tokens. The default is the setting AccessTokenLifetime.");
 
     private static readonly Option<int?> Reuse =
-        CommandOutput.Seconds("--reuse", "For how long it gets the same token again; without it, each request gets a new one");
+        CommandOutput.Seconds("--reuse", "How long the same token is returned again. By default, each request gets a new token.");
 
     public static Command Create()
     {
-        var command = new Command("add", "Registers a client, and shows its secret once")
+        var command = new Command("add", "Registers a client and shows its secret once.")
         {
             Name, Scopes, Id, Method, Jwks, JwksUri, Claims, Lifetime, Reuse,
         };
@@ -77,7 +78,7 @@ internal static class AddClientCommand
             ClientMetadata.From(added),
             ClientsJson.Default.ClientMetadata,
             $"""
-            The client was made. Its secret is shown only this once:
+            The client was created. The secret is shown only once:
 
               client_id      {added.Client!.ClientId}
               client_secret  {secret}
@@ -133,7 +134,7 @@ internal static class AddClientCommand
         return null;
     }
 
-    // What is longer than a body may be is cut off, and then is no JSON.
+    // A file that is longer than the limit is cut off, and the rest does not parse as JSON.
     private static byte[] ReadFile(string path)
     {
         using var file = File.OpenRead(path);

@@ -8,40 +8,42 @@ using Api.Storage;
 
 namespace Api.CommandLine;
 
-/// <summary>The registered clients: shown, changed and removed by the same rules as below /admin/clients.</summary>
+/// <summary>The <c>clients</c> commands. They apply the same rules as the routes below /admin/clients.</summary>
 internal static class ClientCommands
 {
     private const int PageSize = 200;
 
-    private static readonly Argument<string> Id = new("ID") { Description = "The client_id" };
-    private static readonly Argument<string> SecretId = new("SECRET_ID") { Description = "The secret's id, from `clients show`" };
+    private static readonly Argument<string> Id = new("ID") { Description = "The client_id." };
+    private static readonly Argument<string> SecretId = new("SECRET_ID") { Description = "The secret ID, see `clients show`." };
 
     private static readonly Option<int?> ExpiresIn =
-        CommandOutput.Seconds("--expires-in", "How long the new secret lives; without it, until it is removed");
+        CommandOutput.Seconds("--expires-in", "How long the new secret is valid. By default, it does not expire.");
 
     private static readonly Option<int?> PreviousExpiresIn =
-        CommandOutput.Seconds("--previous-expires-in", "How long the one before lives on; without it, as long as it would have");
+        CommandOutput.Seconds("--previous-expires-in", "How long the previous secret stays valid. By default, unchanged.");
 
-    /// <summary>Whom the log names.</summary>
+    /// <summary>The actor that audit events name.</summary>
     public static Actor By => new($"command line ({Environment.UserName})");
 
-    public static Command Create() => new("clients", "The registered clients and their secrets")
+    public static Command Create() => new("clients", "Manages clients and their secrets.")
     {
         List(),
-        Make("show", "Shows one client; of its secrets only hashes are kept", [Id], ShowAsync),
+        Make("show", "Shows one client. Its secrets are not shown: only their hashes are stored.", [Id], ShowAsync),
         AddClientCommand.Create(),
         Make(
             "rotate",
-            "Makes one more secret; the one before still works, and there can be two",
+            "Adds a secret to a client. The previous secret stays valid. A client can have two secrets.",
             [Id, ExpiresIn, PreviousExpiresIn],
             RotateAsync),
-        Make("enable", "Lets a client get tokens again", [Id], EnableAsync),
-        Make("disable", "Gives a client no more tokens; those that it has live on until they expire", [Id], DisableAsync),
-        Make("remove", "Removes a client; tokens that it has live on until they expire", [Id], RemoveAsync),
-        Make("remove-secret", "Removes one secret of a client", [Id, SecretId], RemoveSecretAsync),
+        Make("enable", "Enables a client.", [Id], EnableAsync),
+        Make("disable", "Disables a client. Its existing tokens stay valid until they expire.", [Id], DisableAsync),
+        Make("remove", "Removes a client. Its existing tokens stay valid until they expire.", [Id], RemoveAsync),
+        Make("remove-secret", "Removes one secret of a client.", [Id, SecretId], RemoveSecretAsync),
     };
 
-    /// <summary>What changes the clients. Null where nothing has been kept in a file yet, and it is not to be made.</summary>
+    /// <summary>
+    /// Opens the client store. Returns null if the database file does not exist and <paramref name="create"/> is false.
+    /// </summary>
     public static async Task<ClientAdministration?> OpenAsync(IServiceProvider services, bool create, CancellationToken cancellation)
     {
         if (services.GetRequiredService<IDocumentStore>() is SqliteDocumentStore)
@@ -61,7 +63,7 @@ internal static class ClientCommands
 
     private static Command List()
     {
-        var command = new Command("list", "Lists the clients");
+        var command = new Command("list", "Lists all clients.");
         command.Do(async (services, result, cancellation) =>
         {
             var clients = await OpenAsync(services, create: false, cancellation);
@@ -123,12 +125,12 @@ internal static class ClientCommands
             NewSecret.From(rotated),
             RoutesJson.Default.NewSecret,
             $"""
-            A secret was made. It is shown only this once, and a running server accepts it within a minute:
+            A secret was created. It is shown only once. A running server accepts it within 60 seconds:
 
               client_id      {rotated.Client!.ClientId}
               client_secret  {rotated.Made!.Value.ClearText}
 
-            Where the one before is no longer in use, `clients show` has its id for `clients remove-secret`.
+            When the previous secret is no longer in use, remove it with `clients remove-secret`. `clients show` lists the IDs.
             """);
     }
 
@@ -174,15 +176,15 @@ internal static class ClientCommands
             string.Join(' ', client.Scopes),
             client.Enabled ? "yes" : "no",
             $"{client.Secrets.Length}",
-            client.JwksUri is null ? $"{client.Keys.Length}" : "at an address",
+            client.JwksUri is null ? $"{client.Keys.Length}" : "jwks_uri",
             $"{client.Secrets.Max(secret => secret.LastUsed):yyyy-MM-dd}",
         })) + string.Concat(clients.Where(stored => stored.Client is null).Select(damaged =>
-            $"\n{Printable(damaged.ClientId)} is damaged, remove it or restore it from a backup: {damaged.Fault}"));
+            $"\n{Printable(damaged.ClientId)} is damaged. Remove it or restore it from a backup: {damaged.Fault}"));
 
-    // The id of a damaged client may have any character.
+    // The ID of a damaged client can contain any character.
     private static string Printable(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
 
     private static string NoClients(IServiceProvider services) =>
-        $"There are no clients in {services.GetRequiredService<AuthorizationServerOptions>().DataDirectory}: `clients add` makes one. "
-        + "If the server has some, set DataDirectory as it has it.";
+        $"There are no clients in {services.GetRequiredService<AuthorizationServerOptions>().DataDirectory}. Create one with "
+        + "`clients add`. If the server uses another data directory, set DataDirectory to it.";
 }

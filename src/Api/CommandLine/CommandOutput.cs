@@ -8,15 +8,17 @@ using Api.Clients;
 
 namespace Api.CommandLine;
 
-/// <summary>What a command prints: results on standard output, as text or as the admin routes answer, and errors elsewhere.</summary>
+/// <summary>
+/// Writes command results to standard output, as text or as the JSON of the admin routes, and errors to standard error.
+/// </summary>
 internal static class CommandOutput
 {
-    // It is shown on no web page.
+    // The output is not embedded in HTML.
     private static readonly JsonSerializerOptions ForPeople = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Option<bool> Json { get; } = new("--json")
     {
-        Description = "Prints the result as JSON, as the routes below /admin answer",
+        Description = "Prints the result as JSON, in the format of the routes below /admin.",
         Recursive = true,
     };
 
@@ -27,7 +29,7 @@ internal static class CommandOutput
         return Commands.Done;
     }
 
-    /// <summary>The client, or that it is gone, or why not.</summary>
+    /// <summary>Writes the client, a confirmation that it was removed, or the errors.</summary>
     public static async Task<int> WriteAsync(ParseResult result, ClientResult answer)
     {
         if (answer.Client is not null)
@@ -42,16 +44,16 @@ internal static class CommandOutput
             await Console.Error.WriteLineAsync(error);
         }
 
-        // As DELETE does, which answers 204.
+        // With --json, a removal prints nothing, like the 204 response to DELETE.
         if (answer.Problem is null && !result.GetValue(Json))
         {
-            await Console.Out.WriteLineAsync("It is removed.");
+            await Console.Out.WriteLineAsync("Removed.");
         }
 
         return answer.Problem is null ? Commands.Done : Commands.Refused;
     }
 
-    /// <summary>Columns under their headings, each as wide as its widest cell.</summary>
+    /// <summary>Formats rows as columns under headings. Each column is as wide as its widest cell.</summary>
     public static string Table(string[] headings, IEnumerable<string[]> rows)
     {
         string[][] lines = [headings, .. rows];
@@ -61,14 +63,14 @@ internal static class CommandOutput
             string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
     }
 
-    /// <summary>A line for each member, and for each element of one that is a list.</summary>
+    /// <summary>Formats one line for each member, and one line for each element of a list.</summary>
     public static string Lines<T>(T value, JsonTypeInfo<T> type) => string.Join(
         '\n',
         JsonSerializer.SerializeToNode(value, type)!.AsObject().SelectMany(member => member.Value is JsonArray list
             ? list.Select(element => $"{member.Key}: {(element is JsonObject item ? Members(item) : Text(element))}")
             : [$"{member.Key}: {Text(member.Value)}"]));
 
-    /// <summary>An option that takes a number of seconds, from which on the rules are those of what it is for.</summary>
+    /// <summary>An option that takes a whole number of seconds. The caller validates the range.</summary>
     public static Option<int?> Seconds(string name, string description) => new(name)
     {
         Description = description,

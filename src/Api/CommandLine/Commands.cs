@@ -12,35 +12,37 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Api.CommandLine;
 
-/// <summary>The commands for clients and keys, for whoever may read and write where these are kept: they ask for no token.</summary>
+/// <summary>The command line for clients and signing keys. It needs access to the data store but no access token.</summary>
 internal static class Commands
 {
     public const int Done = 0;
     public const int Refused = 1;
     public const int WrongUsage = 2;
 
-    /// <summary>Stands for the issuer where none is set: commands need none (RFC 2606 §2).</summary>
+    /// <summary>The issuer when none is configured, because commands do not need one (RFC 2606 §2).</summary>
     public const string NoIssuer = "https://issuer.invalid";
 
-    // Where things are, and what is printed. All other settings come from the environment and appsettings.json as well.
+    // Settings that commands accept as options. Commands read every other setting from the environment and appsettings.json.
     private static readonly (string Name, string Description)[] Settings =
     [
-        ("--DataDirectory", "Setting: the folder of signing keys and clients"),
-        ("--ClientsTable", "Setting: the DynamoDB table that holds the clients"),
-        ("--SigningKeySecretId", "Setting: the Secrets Manager secret that holds the signing keys"),
-        ("--FirstClientSecretId", "Setting: the Secrets Manager secret of the client admin"),
-        ("--Scopes", "Setting: the scopes that exist, separated by spaces"),
-        ("--Issuer", "Setting: the address of the server, for the commands that are printed"),
+        ("--DataDirectory", "Setting: the folder that holds the signing keys and the clients."),
+        ("--DataTable", "Setting: the DynamoDB table that holds the data."),
+        ("--SigningKeySecretId", "Setting: the Secrets Manager secret that holds the signing keys."),
+        ("--FirstClientSecretId", "Setting: the Secrets Manager secret that holds the secret of the client admin."),
+        ("--Scopes", "Setting: the available scopes, separated by spaces."),
+        ("--Issuer", "Setting: the URL of the server. Used in the commands that are printed."),
     ];
 
-    /// <summary>Whether the arguments are a command. The server's settings begin with a dash or a slash, or have a =.</summary>
+    /// <summary>
+    /// Returns whether the arguments start with a command. A server setting starts with a dash or a slash, or contains "=".
+    /// </summary>
     public static bool IsIn(string[] args) => args is [var first, ..]
         && (first is "--help" or "-h" or "--version"
             || (first is not ("" or ['-' or '/', ..]) && !first.Contains('=', StringComparison.Ordinal)));
 
     public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> buildApi)
     {
-        var root = new RootCommand("Administers clients and keys. Without a command, and with settings alone: starts the server.")
+        var root = new RootCommand("Manages clients and signing keys. Without a command, starts the server.")
         {
             ClientCommands.Create(),
             KeyCommands.Create(),
@@ -53,7 +55,7 @@ internal static class Commands
             root.Add(new Option<string>(name) { Description = description, HelpName = "value", Recursive = true });
         }
 
-        // An argument that begins with @ is no file to read more arguments from.
+        // Do not read arguments from a file when an argument starts with @.
         var result = root.Parse(args, new() { ResponseFileTokenReplacer = null });
 
         if (result.Action is ParseErrorAction misunderstanding)
@@ -86,10 +88,12 @@ internal static class Commands
             await Console.Error.WriteLineAsync(line);
         }
 
-        await Console.Error.WriteLineAsync("--help behind a command shows what it takes.");
+        await Console.Error.WriteLineAsync("Add --help to a command to see its arguments and options.");
     }
 
-    /// <summary>Lets a command work with the settings and the services of the server, which does not start.</summary>
+    /// <summary>
+    /// Sets the action of a command. The action gets the server's settings and services. The server does not start.
+    /// </summary>
     public static void Do(this Command command, Func<IServiceProvider, ParseResult, CancellationToken, Task<int>> work) =>
         command.SetAction(async (result, cancellation) =>
         {
@@ -101,11 +105,11 @@ internal static class Commands
             return await work(app.Services, result, cancellation);
         });
 
-    // The server's own builder, so that each setting is found where the server finds it.
+    // Uses the same builder as the server, so that commands and server read settings from the same sources.
     private static WebApplication Build(string[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder(settings);
-        // Standard output is for results alone.
+        // Write logs to standard error: standard output is for results only.
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console =>
             (console.SingleLine, console.ColorBehavior) = (true, LoggerColorBehavior.Disabled));

@@ -4,17 +4,17 @@ using Api.Keys;
 
 namespace Api.CommandLine;
 
-/// <summary>The signing keys: listed, and rotated.</summary>
+/// <summary>The <c>keys</c> commands: list the signing keys and rotate them.</summary>
 internal static class KeyCommands
 {
     public static Command Create()
     {
-        var list = new Command("list", "Lists the published keys: what each is for, and until when");
+        var list = new Command("list", "Lists the published signing keys, their states and their dates.");
         list.Do(ListAsync);
-        var rotate = new Command("rotate", "Asks for a new key, published first and signing later, so that no token is refused");
+        var rotate = new Command("rotate", "Requests a new signing key. It is published before it signs tokens.");
         rotate.Do(RotateAsync);
 
-        return new("keys", "The signing keys") { list, rotate };
+        return new("keys", "Manages the signing keys.") { list, rotate };
     }
 
     private static async Task<int> ListAsync(IServiceProvider services, ParseResult result, CancellationToken cancellation)
@@ -45,7 +45,7 @@ internal static class KeyCommands
 
         var keys = services.GetRequiredService<KeyRingCache>();
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        // Not while it rotates, when a failure would be a warning as well.
+        // Load the ring first. Loading it during the rotation would log a failure as a warning and also report it as an error.
         await keys.FillAsync(cancellation);
         await services.GetRequiredService<KeyAdministration>().RotateAsync(ClientCommands.By, cancellation);
         var times = KeyRotationTimes.From(services.GetRequiredService<KeySchedule>(), now);
@@ -54,16 +54,16 @@ internal static class KeyCommands
             result,
             times,
             KeysJson.Default.KeyRotationTimes,
-            "A new signing key is on its way.\n" + CommandOutput.Lines(times, KeysJson.Default.KeyRotationTimes));
+            "A new signing key was requested.\n" + CommandOutput.Lines(times, KeysJson.Default.KeyRotationTimes));
     }
 
-    /// <summary>The ring as it is: where there is none in a file, whoever looks for it does not make it.</summary>
+    /// <summary>Loads the key ring. Returns null if the file does not exist, and does not create it.</summary>
     private static async Task<KeyRing?> FindAsync(IServiceProvider services, CancellationToken cancellation) =>
         services.GetRequiredService<IKeyRingStore>() is var store && store is KeyRingFile file
             ? await file.FindAsync()
             : await store.LoadAsync(cancellation);
 
     private static string NoKeys(IServiceProvider services) =>
-        $"There are no signing keys in {services.GetRequiredService<AuthorizationServerOptions>().DataDirectory}: the server's first "
-        + "start makes one. If it has been started, set DataDirectory as it has it.";
+        $"There are no signing keys in {services.GetRequiredService<AuthorizationServerOptions>().DataDirectory}. The server "
+        + "creates the first key when it starts. If the server uses another data directory, set DataDirectory to it.";
 }

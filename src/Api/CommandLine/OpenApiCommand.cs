@@ -3,19 +3,19 @@ using Api.ApiDescription;
 
 namespace Api.CommandLine;
 
-/// <summary>The OpenAPI document of this API, for tools that make clients from it.</summary>
+/// <summary>The <c>openapi</c> command: writes the OpenAPI document of this API, for client generators.</summary>
 internal static class OpenApiCommand
 {
     private static readonly Option<FileInfo> Output = new("--output")
     {
-        Description = "Writes to this file instead, if it does not have the same content already",
+        Description = "Writes the document to this file if its content changed.",
         HelpName = "file",
     };
 
-    /// <param name="buildApi">Builds the web API with these settings.</param>
+    /// <param name="buildApi">Builds the web API from command-line settings.</param>
     public static Command Create(Func<string[], WebApplication> buildApi)
     {
-        var command = new Command("openapi", "Prints the OpenAPI document of this API") { Output };
+        var command = new Command("openapi", "Prints the OpenAPI document of this API.") { Output };
         command.SetAction((result, cancellation) => RunAsync(buildApi, result, cancellation));
 
         return command;

@@ -3,58 +3,68 @@ using Microsoft.Extensions.Options;
 
 namespace Api.Configuration;
 
-/// <summary>What this authorization server promises its clients and the servers that trust it. Read once, at the start.</summary>
+/// <summary>The settings of the authorization server. They are read once, at startup.</summary>
 internal sealed class AuthorizationServerOptions
 {
-    /// <summary>The media types of an access token: the one every gateway takes, and that of RFC 9068 §2.1.</summary>
+    /// <summary>
+    /// The supported <c>typ</c> values of access tokens: <c>JWT</c>, which every gateway accepts, and that of RFC 9068 §2.1.
+    /// </summary>
     public static readonly ImmutableArray<string> AccessTokenTypes = ["JWT", "at+jwt"];
 
     public static readonly TimeSpan ShortestTokenLifetime = TimeSpan.FromMinutes(1);
 
     public static readonly TimeSpan LongestTokenLifetime = TimeSpan.FromHours(24);
 
-    /// <summary>How far the clock of another instance may be off.</summary>
+    /// <summary>The largest clock difference between two instances that is tolerated.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long API Gateway keeps a key set before it asks again.</summary>
+    /// <summary>How long API Gateway caches a key set.</summary>
     public static readonly TimeSpan GatewayCacheAge = TimeSpan.FromHours(2);
 
-    /// <summary>How long any cache may keep the metadata and the key set.</summary>
+    /// <summary>The <c>max-age</c> of the metadata and the key set.</summary>
     public static readonly TimeSpan WellKnownMaxAge = TimeSpan.FromMinutes(5);
 
-    /// <summary><c>iss</c> of every token and the start of every published address. Stays the string that was given.</summary>
+    /// <summary>
+    /// The <c>iss</c> of every token and the prefix of every published URL. The configured string is used unchanged.
+    /// </summary>
     public string Issuer { get; set; } = "";
 
-    /// <summary><c>aud</c> of every token: the API that the tokens are for.</summary>
+    /// <summary>The <c>aud</c> of every token: the API that the tokens are issued for.</summary>
     public string Audience { get; set; } = "api";
 
-    /// <summary>The scopes that exist here, space-separated.</summary>
+    /// <summary>The available scopes, separated by spaces.</summary>
     public string Scopes { get; set; } = "USER ADMIN";
 
-    /// <summary>For clients without a lifetime of their own.</summary>
+    /// <summary>The access token lifetime of clients that do not set their own.</summary>
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>The <c>typ</c> header of every token.</summary>
     public string AccessTokenType { get; set; } = AccessTokenTypes[0];
 
-    /// <summary>Where signing keys and clients are kept; a relative path starts at the content root.</summary>
+    /// <summary>The folder of the signing keys and the clients. A relative path is resolved against the content root.</summary>
     public string DataDirectory { get; set; } = ".data";
 
-    /// <summary>The DynamoDB table (name or ARN) of the clients; empty: they are in <see cref="DataDirectory"/>.</summary>
-    public string ClientsTable { get; set; } = "";
+    /// <summary>
+    /// The DynamoDB table (name or ARN) of the clients. If empty, clients are stored in <see cref="DataDirectory"/>.
+    /// </summary>
+    public string DataTable { get; set; } = "";
 
-    /// <summary>The Secrets Manager secret (name or ARN) of the client <c>admin</c>, one beside those that are kept; empty: no such client.</summary>
+    /// <summary>
+    /// The Secrets Manager secret (name or ARN) of the bootstrap client <c>admin</c>. If empty, there is no bootstrap client.
+    /// </summary>
     public string FirstClientSecretId { get; set; } = "";
 
-    /// <summary>The origins whose pages may call this server from a browser, space-separated; empty: none.</summary>
+    /// <summary>The origins whose pages may call this server from a browser, separated by spaces. If empty, none.</summary>
     public string CorsOrigins { get; set; } = "";
 
-    /// <summary>Whether /swagger is served; by default only in development.</summary>
+    /// <summary>Whether /swagger is served. The default is true in development only.</summary>
     public bool Swagger { get; set; }
 
-    /// <summary>Whether <see cref="Swagger"/> will be true, before there are options: a start without it need not register it.</summary>
+    /// <summary>
+    /// Reads <see cref="Swagger"/> before the options exist, so that Swagger services are registered only if needed.
+    /// </summary>
     public static bool HasSwagger(IConfiguration configuration, IHostEnvironment environment) =>
-        // What is neither is a failed rule when the options are read.
+        // An invalid value fails when the options are bound.
         bool.TryParse(configuration[nameof(Swagger)], out var isOn) ? isOn : environment.IsDevelopment();
 }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Api.Configuration;
 
-/// <summary>The rules of <see cref="AuthorizationServerOptions"/>: each message names the setting and what it would have broken.</summary>
+/// <summary>Validates <see cref="AuthorizationServerOptions"/>. Each message names the setting and the consequence.</summary>
 internal sealed partial class AuthorizationServerOptionsValidator : IValidateOptions<AuthorizationServerOptions>
 {
     public ValidateOptionsResult Validate(string? name, AuthorizationServerOptions options)
@@ -18,40 +18,40 @@ internal sealed partial class AuthorizationServerOptionsValidator : IValidateOpt
     {
         if (options.Issuer is "")
         {
-            yield return "Issuer is not set: set it to the https address of this server, which every token carries as iss.";
+            yield return "Issuer is not set. Set it to the https URL of this server. Every token carries it as iss.";
         }
         else if (!IsIssuer(options.Issuer))
         {
-            yield return $"Issuer '{options.Issuer}' must be an https address (http only on localhost) in its shortest form: lower-case "
-                + "host, no default port, user name, query, fragment or trailing slash. Verifiers compare it character by character.";
+            yield return $"Issuer '{options.Issuer}' must be an https URL (http only on localhost) with a lower-case host, and "
+                + "without default port, user name, query, fragment or trailing slash. Verifiers compare every character.";
         }
 
         if (options.Audience is not { Length: > 0 and <= 256 } || options.Audience.Any(char.IsControl))
         {
-            yield return "Audience must have 1 to 256 characters, none of them a control character: it is the aud of every token.";
+            yield return "Audience must have 1 to 256 characters and no control characters. Every token carries it as aud.";
         }
 
         if (options.AccessTokenLifetime < AuthorizationServerOptions.ShortestTokenLifetime
             || options.AccessTokenLifetime > AuthorizationServerOptions.LongestTokenLifetime)
         {
             yield return $"AccessTokenLifetime '{options.AccessTokenLifetime}' must be from 00:01:00 to 1.00:00:00 "
-                + "([days.]hours:minutes:seconds): keys are published only as long as such tokens live.";
+                + "([days.]hours:minutes:seconds). A signing key is not published long enough to verify tokens that live longer.";
         }
 
         if (!AuthorizationServerOptions.AccessTokenTypes.Contains(options.AccessTokenType))
         {
-            yield return $"AccessTokenType '{options.AccessTokenType}' must be JWT or at+jwt: verifiers know no other.";
+            yield return $"AccessTokenType '{options.AccessTokenType}' must be JWT or at+jwt. Verifiers accept no other type.";
         }
 
         if (string.IsNullOrWhiteSpace(options.DataDirectory))
         {
-            yield return "DataDirectory must name a folder: signing keys and clients are kept there.";
+            yield return "DataDirectory is empty. Set it to the folder that holds the signing keys and the clients.";
         }
 
-        if (options.ClientsTable is not "" && !IsTable().IsMatch(options.ClientsTable))
+        if (options.DataTable is not "" && !IsTable().IsMatch(options.DataTable))
         {
-            yield return $"ClientsTable '{options.ClientsTable}' must be the name or the ARN of a DynamoDB table, or no client could be "
-                + "found: 3 to 255 letters, digits or any of . _ -";
+            yield return $"DataTable '{options.DataTable}' must be the name or ARN of a DynamoDB table (3 to 255 letters, "
+                + "digits or any of . _ -), or no client can be found.";
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed partial class AuthorizationServerOptionsValidator : IValidateOpt
         && SecureAddress.IsHttpsOrLoopback(uri)
         && uri.UserInfo is ""
         && uri.Host is not ""
-        // The address is compared and extended as a string, so it has to be written as every client writes it.
+        // Clients compare the issuer as a string and append paths to it, so it must be in normalized form.
         && uri.AbsoluteUri.TrimEnd('/') == issuer
         && issuer.IndexOfAny(['?', '#']) < 0;
 

@@ -4,7 +4,7 @@ namespace Api.Configuration;
 
 internal static class SettingsBinder
 {
-    /// <summary>Reads settings; a value of the wrong type becomes a failed rule like any other wrong value.</summary>
+    /// <summary>Binds settings. A value of the wrong type throws the same exception as a value that fails validation.</summary>
     public static void Bind<TOptions>(Action bind)
     {
         try

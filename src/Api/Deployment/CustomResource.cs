@@ -3,24 +3,25 @@ using System.Text.Json;
 namespace Api.Deployment;
 
 /// <summary>
-/// Carries out a request of CloudFormation for a custom resource and answers it. Every request gets an answer: without one,
-/// CloudFormation waits until the resource's <c>ServiceTimeout</c>.
+/// Handles a CloudFormation request for a custom resource. Every request gets a response: without one, CloudFormation waits until
+/// the
+/// <c>ServiceTimeout</c> of the resource.
 /// </summary>
 internal sealed class CustomResource(HttpClient http, TimeProvider time)
 {
-    /// <summary>Between two attempts to answer.</summary>
+    /// <summary>The delay between two attempts to send the response.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <summary>For one attempt to answer.</summary>
+    /// <summary>The timeout of one attempt to send the response.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
 
     private const int Attempts = 3;
 
-    /// <summary>Runs the work for a creation or an update and sends its fault, or success. A deletion succeeds at once.</summary>
+    /// <summary>Runs the work for Create and Update, then sends the result to CloudFormation. Delete always succeeds.</summary>
     /// <param name="input">The event.</param>
-    /// <param name="findFault">Does the work. Returns what is wrong, in a sentence, or null.</param>
-    /// <exception cref="InvalidOperationException">The event names no address to answer to.</exception>
-    /// <exception cref="HttpRequestException">No attempt to answer succeeded.</exception>
+    /// <param name="findFault">Does the work. Returns a sentence that describes the fault, or null on success.</param>
+    /// <exception cref="InvalidOperationException">The event has no valid response URL.</exception>
+    /// <exception cref="HttpRequestException">Every attempt to send the response failed.</exception>
     public async Task<CustomResourceResponse> HandleAsync(JsonElement input, Func<CustomResourceRequest, Task<string?>> findFault)
     {
         var request = CustomResourceRequest.Read(input);
@@ -38,12 +39,12 @@ internal sealed class CustomResource(HttpClient http, TimeProvider time)
             return request.RequestType switch
             {
                 "Create" or "Update" => await findFault(request),
-                // There is nothing outside of the stack to delete.
+                // All resources are in the stack, so nothing remains to delete.
                 "Delete" => null,
-                _ => "The event's RequestType is none of Create, Update and Delete.",
+                _ => "The event's RequestType must be Create, Update or Delete.",
             };
         }
-#pragma warning disable CA1031 // Whatever has gone wrong, CloudFormation needs an answer.
+#pragma warning disable CA1031 // CloudFormation needs a response to every request, whatever the failure.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -58,7 +59,7 @@ internal sealed class CustomResource(HttpClient http, TimeProvider time)
             try
             {
                 using var timeout = new CancellationTokenSource(Timeout, time);
-                // Without a content type: the address is signed for a request that has none.
+                // Send no Content-Type: the presigned URL is signed for a request without one.
                 using var content = new ByteArrayContent(body);
                 using var response = await http.PutAsync(address, content, timeout.Token);
                 response.EnsureSuccessStatusCode();

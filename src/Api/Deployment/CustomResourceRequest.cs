@@ -5,8 +5,8 @@ using Api.Foundation.Net;
 namespace Api.Deployment;
 
 /// <summary>
-/// What CloudFormation asks of a custom resource (AWS CloudFormation User Guide, "Custom resource request objects"). Read leniently:
-/// whatever else is wrong with the request, it gets an answer.
+/// A CloudFormation custom resource request (AWS CloudFormation User Guide, "Custom resource request objects"). Only the response
+/// URL is required, because even an invalid request needs a response.
 /// </summary>
 internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
 {
@@ -15,21 +15,21 @@ internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
     public string? Issuer =>
         Json.TryGetProperty("ResourceProperties", out var properties) ? StringOf(properties, nameof(Issuer)) : null;
 
-    /// <summary>Whether the event comes from CloudFormation.</summary>
+    /// <summary>Returns whether the event is a CloudFormation request.</summary>
     public static bool IsOne(JsonElement input) => StringOf(input, nameof(RequestType)) is not null;
 
-    /// <exception cref="InvalidOperationException">The event names no https address to answer to.</exception>
+    /// <exception cref="InvalidOperationException">The event has no https response URL.</exception>
     public static CustomResourceRequest Read(JsonElement input) =>
         StringOf(input, "ResponseURL") is { } address && SecureAddress.IsHttpsOrLoopback(address)
             ? new(input, new(address))
-            : throw new InvalidOperationException("The event has no ResponseURL with https, so there is no address to answer to.");
+            : throw new InvalidOperationException("The event has no https ResponseURL. No response can be sent.");
 
-    /// <summary>The answer: success where there is no fault.</summary>
+    /// <summary>Creates the response: SUCCESS if there is no fault, otherwise FAILED with the fault as reason.</summary>
     public CustomResourceResponse Answer(string? fault) => new(
         StringOf(Json, "StackId"),
         StringOf(Json, "RequestId"),
         StringOf(Json, "LogicalResourceId"),
-        // Another id would tell CloudFormation to delete the resource that had this one.
+        // Keep the physical ID: with a new one, CloudFormation would delete the resource that had the previous one.
         StringOf(Json, "PhysicalResourceId") ?? StringOf(Json, "LogicalResourceId"),
         fault is null ? "SUCCESS" : "FAILED",
         Short(fault ?? ""),
@@ -40,12 +40,12 @@ internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
             ? value.GetString()
             : null;
 
-    // CloudFormation takes 4,096 bytes in all, and JSON can make six of a character.
+    // CloudFormation accepts 4,096 bytes in total, and JSON can escape one character as six bytes.
     private static string Short(string text) =>
         string.Concat(text.Take(500).Select(character => character is < ' ' or > '~' ? '?' : character));
 }
 
-/// <summary>What CloudFormation is answered ("Custom resource response objects").</summary>
+/// <summary>A CloudFormation custom resource response ("Custom resource response objects").</summary>
 internal sealed record CustomResourceResponse(
     string? StackId,
     string? RequestId,

@@ -6,17 +6,19 @@ using static System.FormattableString;
 
 namespace Api.Deployment;
 
-/// <summary>Fetches an issuer's metadata and key set as API Gateway's authorizer does, a little less patiently.</summary>
+/// <summary>Fetches an issuer's metadata and key set as the API Gateway authorizer does, with a stricter time limit.</summary>
 internal sealed class IssuerProbe(HttpClient http, TimeProvider time)
 {
-    /// <summary>Long enough for a first start to end; whether the answer was fast enough is another question.</summary>
+    /// <summary>
+    /// The request timeout. It allows a cold start to complete, so that the fault can report how long the response took.
+    /// </summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
 
-    // API Gateway allows 1.5 s, and 150,000 bytes.
+    // API Gateway allows 1.5 s and 150,000 bytes.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
     private const int MaximumLength = 150_000;
 
-    /// <summary>What is wrong with the issuer now, in a sentence; null where an authorizer could use it.</summary>
+    /// <summary>Returns a sentence that describes what is wrong with the issuer, or null if an authorizer can use it.</summary>
     public async Task<string?> FindFaultAsync(string issuer, CancellationToken cancellation)
     {
         var discovery = $"{issuer}/.well-known/openid-configuration";
@@ -29,12 +31,12 @@ internal sealed class IssuerProbe(HttpClient http, TimeProvider time)
 
         if (StringOf(metadata, "issuer") is var named && named != issuer)
         {
-            return $"{discovery} names the issuer '{named}' instead of '{issuer}'.";
+            return $"{discovery} has the issuer '{named}' instead of '{issuer}'.";
         }
 
         if (StringOf(metadata, "jwks_uri") is not { } address || !SecureAddress.IsHttpsOrLoopback(address))
         {
-            return $"{discovery} names the jwks_uri '{StringOf(metadata, "jwks_uri")}', which is not an https address.";
+            return $"{discovery} has the jwks_uri '{StringOf(metadata, "jwks_uri")}', which is not an https URL.";
         }
 
         var (keySet, keySetFault) = await GetAsync(address, cancellation);
@@ -54,7 +56,7 @@ internal sealed class IssuerProbe(HttpClient http, TimeProvider time)
 
             if (response.StatusCode is not HttpStatusCode.OK)
             {
-                return Fault($"answered {(int)response.StatusCode} instead of 200");
+                return Fault($"returned status {(int)response.StatusCode} instead of 200");
             }
 
             using var content = await response.Content.ReadAsStreamAsync(either.Token);
@@ -62,12 +64,12 @@ internal sealed class IssuerProbe(HttpClient http, TimeProvider time)
             var elapsed = time.GetElapsedTime(start);
 
             return bytes is not { } json ? Fault($"is longer than {MaximumLength} bytes")
-                : elapsed >= Limit ? Fault(Invariant($"took {elapsed.TotalSeconds:0.0} s, and may take less than {Limit.TotalSeconds} s"))
+                : elapsed >= Limit ? Fault(Invariant($"took {elapsed.TotalSeconds:0.0} s. The limit is {Limit.TotalSeconds} s"))
                 : (JsonSerializer.Deserialize(json.Span, CustomResourceJson.Default.JsonElement), null);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            return Fault($"did not answer within {Timeout.TotalSeconds} s");
+            return Fault($"did not respond within {Timeout.TotalSeconds} s");
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
@@ -75,7 +77,7 @@ internal sealed class IssuerProbe(HttpClient http, TimeProvider time)
         }
         catch (JsonException)
         {
-            return Fault("did not answer with JSON");
+            return Fault("did not return JSON");
         }
 
         (JsonElement Json, string? Fault) Fault(string fault) => (default, $"{address} {fault}.");

@@ -4,13 +4,13 @@ using Api.Keys;
 namespace Api.Deployment;
 
 /// <summary>
-/// The key rotation function: events of Secrets Manager go to <see cref="KeyRotation"/>; a request of CloudFormation makes the first key,
-/// so that a deployment does not depend on a rotation in the background.
+/// The key rotation function. It passes Secrets Manager events to <see cref="KeyRotation"/>. On a CloudFormation request it
+/// creates the first key, so that a deployment does not depend on a rotation in the background.
 /// </summary>
 internal sealed class KeyRotationFunction(KeyRotation rotation, HttpClient http, TimeProvider time)
 {
     /// <summary>
-    /// How long it tries to make the first key. A role that was made seconds ago may not have its rights everywhere yet.
+    /// How long to retry the creation of the first key. IAM permissions of a new role can take seconds to take effect.
     /// </summary>
     public static readonly TimeSpan Budget = TimeSpan.FromSeconds(30);
 
@@ -18,10 +18,10 @@ internal sealed class KeyRotationFunction(KeyRotation rotation, HttpClient http,
 
     private readonly CustomResource _resource = new(http, time);
 
-    /// <summary>Does what the event asks for. The result says what was done, or what CloudFormation was told.</summary>
-    /// <exception cref="InvalidOperationException">The event is unknown, or cannot be carried out.</exception>
+    /// <summary>Handles the event. The result describes what was done, or the reason sent to CloudFormation.</summary>
+    /// <exception cref="InvalidOperationException">The event is unknown or invalid.</exception>
     /// <exception cref="KeyRingException">The secret cannot be read or written.</exception>
-    /// <exception cref="HttpRequestException">CloudFormation does not take the answer.</exception>
+    /// <exception cref="HttpRequestException">The response cannot be sent to CloudFormation.</exception>
     public Task<KeyRotationResult> HandleAsync(JsonElement input) =>
         CustomResourceRequest.IsOne(input) ? MakeFirstKeyAsync(input) : rotation.HandleAsync(input);
 
@@ -48,7 +48,7 @@ internal sealed class KeyRotationFunction(KeyRotation rotation, HttpClient http,
             }
             catch (KeyRingException) when (time.GetElapsedTime(start) < Budget)
             {
-                // It is tried again.
+                // Retry after the pause.
             }
         }
     }

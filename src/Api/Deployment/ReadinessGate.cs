@@ -4,12 +4,14 @@ using Api.Foundation.Net;
 namespace Api.Deployment;
 
 /// <summary>
-/// The custom resource that holds a deployment until the issuer answers. API Gateway fetches the metadata and the key set when the
-/// authorizer is created, gives each 1.5 s, and does not try again.
+/// The custom resource that holds a deployment until the issuer is ready. API Gateway fetches the metadata and the key set when
+/// the authorizer is created. It waits 1.5 s for each and does not retry.
 /// </summary>
 internal sealed class ReadinessGate(HttpClient http, TimeProvider time)
 {
-    /// <summary>Leaves time to answer before the function's own timeout (170 s) and the resource's ServiceTimeout (180 s) end.</summary>
+    /// <summary>
+    /// The total wait. It ends before the function's timeout (170 s) and the resource's ServiceTimeout (180 s).
+    /// </summary>
     public static readonly TimeSpan Budget = TimeSpan.FromSeconds(150);
 
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -19,26 +21,27 @@ internal sealed class ReadinessGate(HttpClient http, TimeProvider time)
     private readonly CustomResource _resource = new(http, time);
     private readonly IssuerProbe _probe = new(http, time);
 
-    /// <summary>Answers CloudFormation that the issuer is ready, or what was last wrong with it. Returns that answer.</summary>
-    /// <exception cref="InvalidOperationException">The event names no address to answer to.</exception>
-    /// <exception cref="HttpRequestException">No attempt to answer succeeded.</exception>
+    /// <summary>Waits for the issuer, then sends CloudFormation success or the last fault. Returns that response.</summary>
+    /// <exception cref="InvalidOperationException">The event has no valid response URL.</exception>
+    /// <exception cref="HttpRequestException">Every attempt to send the response failed.</exception>
     public Task<CustomResourceResponse> HandleAsync(JsonElement input) => _resource.HandleAsync(input, async request =>
         request.Issuer is { } issuer && SecureAddress.IsHttpsOrLoopback(issuer)
             ? await WaitAsync(issuer)
-            : "The property Issuer is not an https address.");
+            : "The property Issuer is not an https URL.");
 
     public static SocketsHttpHandler CreateHandler() => new()
     {
-        // The authorizer does not follow redirects either.
+        // The authorizer does not follow redirects.
         AllowAutoRedirect = false,
-        // Each request may reach another host of the gateway, and a new stage reaches these one after the other.
+        // Use a new connection for each request: it can reach another gateway host, and a new stage is not active on all hosts at
+        // once.
         PooledConnectionLifetime = TimeSpan.Zero,
     };
 
     private async Task<string?> WaitAsync(string issuer)
     {
         using var budget = new CancellationTokenSource(Budget, time);
-        var fault = "It has not answered yet.";
+        var fault = "The issuer has not responded yet.";
 
         try
         {

@@ -5,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Discovery;
 
-/// <summary>What this server is and can do (RFC 8414 §2, OpenID Connect Discovery 1.0 §3).</summary>
+/// <summary>The authorization server metadata (RFC 8414 §2, OpenID Connect Discovery 1.0 §3).</summary>
 internal sealed record AuthorizationServerMetadata(
     string Issuer,
     string TokenEndpoint,
@@ -24,13 +24,13 @@ internal sealed record AuthorizationServerMetadata(
         options.Issuer + EndpointPaths.Token,
         options.Issuer + DiscoveryEndpoints.JwksPath,
         Scope.Parse(options.Scopes)!.Value,
-        // There is no authorization endpoint, but the member is required and verifiers refuse an empty one.
+        // There is no authorization endpoint, but the member is required, and verifiers reject an empty list.
         ["token"],
         ["client_credentials"],
         ["public"],
         [SecurityAlgorithms.RsaSha256],
         AuthenticationMethods.All,
-        // Of the assertions of private_key_jwt; has nothing to do with how our tokens are signed.
+        // The algorithms of private_key_jwt assertions, not of access tokens.
         ClientAssertion.Algorithms,
         ["iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jti"]);
 }

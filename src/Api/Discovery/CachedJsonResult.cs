@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Api.Discovery;
 
-/// <summary>A JSON document as the bytes that go out, with their entity tag; an unchanged copy is answered with 304 (RFC 9110 §13).</summary>
+/// <summary>A serialized JSON document with its entity tag. An unchanged copy is answered with 304 (RFC 9110 §13).</summary>
 internal sealed class CachedJsonResult(byte[] json, string cacheControl) : IResult
 {
     private const string ContentType = "application/json";
@@ -21,11 +21,11 @@ internal sealed class CachedJsonResult(byte[] json, string cacheControl) : IResu
 
     private readonly string _entityTag = $"\"{Base64UrlEncoder.Encode(SHA256.HashData(json))}\"";
 
-    /// <summary>For everybody, and for every cache between here and them.</summary>
+    /// <summary>A document that every cache may store.</summary>
     public static CachedJsonResult ForCaches<T>(T value, JsonTypeInfo<T> type) =>
         new(JsonSerializer.SerializeToUtf8Bytes(value, type), Public);
 
-    /// <summary>True only at this moment.</summary>
+    /// <summary>A document that no cache may store.</summary>
     public static CachedJsonResult ForNow<T>(T value, JsonTypeInfo<T> type) =>
         new(JsonSerializer.SerializeToUtf8Bytes(value, type), CacheControlHeaderValue.NoStoreString);
 
@@ -35,7 +35,7 @@ internal sealed class CachedJsonResult(byte[] json, string cacheControl) : IResu
         response.Headers.CacheControl = cacheControl;
         var conditions = httpContext.Request.Headers;
 
-        // The framework compares entity tags, and takes its time for it also where there are none.
+        // The framework compares entity tags, but is slower. Use it only for conditional requests.
         if (!StringValues.IsNullOrEmpty(conditions.IfNoneMatch) || !StringValues.IsNullOrEmpty(conditions.IfMatch))
         {
             await TypedResults.Bytes(json, ContentType, entityTag: new(_entityTag)).ExecuteAsync(httpContext);

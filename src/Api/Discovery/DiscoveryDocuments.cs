@@ -3,7 +3,7 @@ using Api.Keys;
 
 namespace Api.Discovery;
 
-/// <summary>The metadata, made once, and the key set, made again only when other keys are published.</summary>
+/// <summary>The metadata, serialized once, and the key set, serialized again only when the published keys change.</summary>
 internal sealed class DiscoveryDocuments(AuthorizationServerOptions options, KeyRingCache keys, TimeProvider time)
 {
     private readonly KeySetCache<CachedJsonResult> _keySet = new(

@@ -2,7 +2,7 @@ using Api.Hosting;
 
 namespace Api.Discovery;
 
-/// <summary>What anyone may learn about this server: its metadata (RFC 8414 §3) and its public keys (RFC 7517).</summary>
+/// <summary>The public endpoints: metadata (RFC 8414 §3), key set (RFC 7517 §5) and health.</summary>
 internal static class DiscoveryEndpoints
 {
     public const string JwksPath = "/.well-known/jwks.json";
@@ -18,23 +18,23 @@ internal static class DiscoveryEndpoints
         group.ShortCircuit();
 
         group.MapGet(OpenIdPath, (DiscoveryDocuments documents) => documents.Metadata)
-            .WithSummary("What this server is and can do (OpenID Connect Discovery 1.0 §4)")
+            .WithSummary("The server metadata (OpenID Connect Discovery 1.0 §4).")
             .Produces<AuthorizationServerMetadata>()
             .Produces(StatusCodes.Status304NotModified);
 
         group.MapGet(OAuthPath, (DiscoveryDocuments documents) => documents.Metadata)
-            .WithSummary("The same document at the address of RFC 8414 §3")
+            .WithSummary("The same metadata at the path of RFC 8414 §3.")
             .Produces<AuthorizationServerMetadata>()
             .Produces(StatusCodes.Status304NotModified);
 
         group.MapGet(JwksPath, (DiscoveryDocuments documents, HttpContext http) => documents.GetKeySetAsync(http.RequestAborted))
-            .WithSummary("The public keys that verify its tokens (RFC 7517 §5)")
+            .WithSummary("The public keys that verify access tokens (RFC 7517 §5).")
             .Produces<JwkSet>()
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
         group.MapGet("/health", (DiscoveryDocuments documents) => documents.Health)
-            .WithSummary("Says that the program runs; asks nothing outside it")
+            .WithSummary("Reports that the server is running. It calls no other service.")
             .Produces<HealthResponse>();
 
         foreach (var path in (string[])[OpenIdPath, OAuthPath, JwksPath, "/health"])

@@ -1,4 +1,4 @@
 namespace Api.Discovery;
 
-/// <summary>What /health answers as long as the program runs.</summary>
+/// <summary>The response of /health.</summary>
 internal sealed record HealthResponse(string Status);

@@ -2,7 +2,7 @@ namespace Api.Foundation;
 
 internal static class BoundedStream
 {
-    /// <summary>Reads a stream to its end; null where it has more bytes than it may have.</summary>
+    /// <summary>Reads a stream to its end. Returns null if it is longer than the maximum.</summary>
     public static async Task<ReadOnlyMemory<byte>?> ReadToEndAsync(
         this Stream stream, int maximumLength, CancellationToken cancellation = default)
     {

@@ -5,28 +5,30 @@ using Microsoft.Win32.SafeHandles;
 namespace Api.Foundation;
 
 /// <summary>
-/// The user and group that a file belongs to. It matters where this program is root: root may read every file, but the user of a service
-/// cannot read what root has made.
+/// The user and group that own a file. They matter if this program runs as root: root can read every file, but a service user
+/// cannot read files that root created.
 /// </summary>
 internal sealed record FileOwner(int Uid, int Gid)
 {
-    /// <summary>The owner of a file or folder; null where this program is not root, or root is the owner.</summary>
+    /// <summary>
+    /// Returns the owner of a file or folder, or null if this program does not run as root or root is the owner.
+    /// </summary>
     public static FileOwner? OtherThanRoot(string path) =>
         !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess && Of(path) is { Uid: not 0 } owner ? owner : null;
 
-    /// <summary>Gives a file that this program has open to its owner.</summary>
-    /// <exception cref="IOException">That is not possible.</exception>
+    /// <summary>Changes the owner of an open file to this owner.</summary>
+    /// <exception cref="IOException">The owner cannot be changed.</exception>
     public void TakeOver(SafeFileHandle file)
     {
         if (NativeMethods.ChangeOwner(file, Uid, Gid) is not 0)
         {
             throw new IOException(
-                $"A file cannot be given to the user {Uid}, whose folder it is in: {Marshal.GetLastPInvokeErrorMessage()}. "
-                + "Run the program as that user.");
+                $"The owner of a file cannot be changed to user {Uid}, who owns its folder: "
+                + $"{Marshal.GetLastPInvokeErrorMessage()}. Run the program as that user.");
         }
     }
 
-    // .NET tells the owner nowhere else. A folder has no content here; a file is read whole.
+    // A tar entry is the only .NET API that returns the owner. The entry of a folder has no content; a file is read completely.
     private static FileOwner Of(string path)
     {
         using var archive = new MemoryStream();

@@ -1,11 +1,13 @@
 namespace Api.Foundation;
 
-/// <summary>Files and folders that nobody but their owner may read or write. (On Windows they inherit the folder's rights.)</summary>
+/// <summary>
+/// Files and folders that only their owner can read or write. On Windows, they inherit the permissions of their folder.
+/// </summary>
 internal static class PrivateFile
 {
     private const UnixFileMode OwnerMayReadAndWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes the folder, and those above it, where they are missing (mode 700).</summary>
+    /// <summary>Creates the folder and its missing parents (mode 700).</summary>
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -19,11 +21,11 @@ internal static class PrivateFile
     }
 
     /// <summary>
-    /// Makes a new file (mode 600); fails where there is one. Where this program is root, the file gets the owner of its folder, so that a
-    /// service that runs as that user can read it.
+    /// Creates a new file (mode 600). Fails if it exists. If this program runs as root, the file gets the owner of its folder, so
+    /// that a service that runs as that user can read it.
     /// </summary>
-    /// <param name="path">The new file.</param>
-    /// <param name="like">A file whose owner and mode the new one gets instead.</param>
+    /// <param name="path">The path of the new file.</param>
+    /// <param name="like">A file whose owner and mode the new file gets instead.</param>
     public static FileStream CreateFile(string path, string? like = null)
     {
         var file = Open(path, FileMode.CreateNew);
@@ -47,10 +49,10 @@ internal static class PrivateFile
         }
     }
 
-    /// <summary>Opens a file (mode 600) that nobody else can open until it is closed; fails while somebody else has it open.</summary>
+    /// <summary>Opens a lock file (mode 600) exclusively. Fails while another process has it open.</summary>
     public static FileStream OpenLock(string path)
     {
-        // Not made by the opening itself, which would follow a link and leave the file to root.
+        // Create the file separately: opening with create would follow a symbolic link and leave the file owned by root.
         if (!File.Exists(path))
         {
             try
@@ -83,13 +85,13 @@ internal static class PrivateFile
         return new(path, options);
     }
 
-    /// <summary>Why a file or folder is not safe from other users of the machine, with the remedy; null where it is.</summary>
+    /// <summary>Returns why other users can change a file or folder, with the remedy, or null if they cannot.</summary>
     public static string? FindFault(string path) =>
         !OperatingSystem.IsWindows() && File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherWrite)
             ? $"Every user of this machine can change {path}. Run `chmod o-w {path}`"
             : null;
 
-    /// <summary>Whether somebody else may read or write the file.</summary>
+    /// <summary>Whether other users can read or write the file.</summary>
     public static bool IsOpenToOthers(string path) =>
         !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerMayReadAndWrite) is not UnixFileMode.None;
 }

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Api.Foundation;
 
 /// <summary>
-/// Base64url without padding, line breaks, white space or other characters (RFC 7515 §2). Decoders pass over some of these, and then
-/// there are many texts for the same bytes.
+/// Strict base64url without padding, line breaks, white space or other characters (RFC 7515 §2). Decoders ignore some of these,
+/// so that several texts would decode to the same bytes.
 /// </summary>
 internal static class StrictBase64Url
 {
@@ -15,6 +15,6 @@ internal static class StrictBase64Url
 
     public static bool IsValid(string text) => text is not "" && !text.AsSpan().ContainsAnyExcept(Characters);
 
-    /// <summary>Whether the parts of a JWS in compact serialization (RFC 7515 §7.1) have no other characters.</summary>
+    /// <summary>Whether a JWS in compact serialization (RFC 7515 §7.1) has only base64url characters and dots.</summary>
     public static bool AreParts(string jws) => !jws.AsSpan().ContainsAnyExcept(CharactersAndDot);
 }

@@ -1,8 +1,8 @@
 namespace Api.Foundation;
 
-/// <summary>Something outside the process that a request needs is unavailable. The message names it, what is wrong and the remedy.</summary>
+/// <summary>An external dependency of a request is unavailable. The message names it, the fault and the remedy.</summary>
 internal abstract class UnavailableException(string message, Exception? cause = null) : Exception(message, cause)
 {
-    /// <summary>Whether the code that threw this has logged it already.</summary>
+    /// <summary>Whether the thrower has already logged the exception.</summary>
     public virtual bool IsLogged => false;
 }

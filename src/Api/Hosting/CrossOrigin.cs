@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Api.Hosting;
 
-/// <summary>Lets pages of other origins call this server, those of the setting <c>CorsOrigins</c> alone (Fetch standard, CORS protocol).</summary>
+/// <summary>Cross-origin requests from the origins in the setting <c>CorsOrigins</c> (Fetch standard, "CORS protocol").</summary>
 internal static class CrossOrigin
 {
     public static void AddCrossOrigin(this IServiceCollection services)
@@ -20,14 +20,14 @@ internal static class CrossOrigin
                 .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
     }
 
-    /// <summary>Ahead of authorization: a preflight carries no token.</summary>
+    /// <summary>Adds the CORS middleware. Call this before authorization, because a preflight request carries no token.</summary>
     public static void UseCrossOrigin(this WebApplication app)
     {
         if (Origins(app.Services.GetRequiredService<AuthorizationServerOptions>()) is not [])
         {
             app.Use((http, next) =>
             {
-                // These callbacks run in reverse order: this one runs behind that of the CORS middleware.
+                // OnStarting callbacks run in reverse order, so this one runs after that of the CORS middleware.
                 http.Response.OnStarting(VaryByOriginAsync, http.Response);
 
                 return next(http);
@@ -36,8 +36,8 @@ internal static class CrossOrigin
         }
     }
 
-    // Every answer (Fetch standard, "CORS protocol and HTTP caches"): the middleware leaves it out for a request without Origin, and for
-    // a single origin, and a cache would give that answer to a page.
+    // Every response needs Vary: Origin (Fetch standard, "CORS protocol and HTTP caches"). The CORS middleware omits it for a
+    // request without Origin and for a policy with one origin, so a cache could return such a response to a page.
     private static Task VaryByOriginAsync(object state)
     {
         var headers = ((HttpResponse)state).Headers;
@@ -50,7 +50,7 @@ internal static class CrossOrigin
         return Task.CompletedTask;
     }
 
-    /// <summary>Whether this is an origin as browsers write it (RFC 6454 §6.2): scheme, host and port, nothing else.</summary>
+    /// <summary>Returns whether the text is a serialized origin (RFC 6454 §6.2): scheme, host and port only.</summary>
     public static bool IsOrigin(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)

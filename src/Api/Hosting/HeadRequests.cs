@@ -1,6 +1,6 @@
 namespace Api.Hosting;
 
-/// <summary>Answers HEAD as GET, without the content (RFC 9110 §9.3.2), and names it in <c>Allow</c> (§10.2.1).</summary>
+/// <summary>Handles HEAD as GET without content (RFC 9110 §9.3.2) and adds HEAD to <c>Allow</c> (§10.2.1).</summary>
 internal static class HeadRequests
 {
     public static void UseHead(this WebApplication app) => app.Use((http, next) =>
@@ -18,12 +18,12 @@ internal static class HeadRequests
         return next(http);
     });
 
-    // As GET, so that it reaches the routes and the middleware that know only GET.
+    // Routes and middleware match GET only, so the request continues as GET.
     private static async Task AnswerAsync(HttpContext http, RequestDelegate next)
     {
         var content = http.Response.Body;
         http.Request.Method = HttpMethods.Get;
-        // Not every server drops the content.
+        // Some servers send the content of a response to HEAD.
         http.Response.Body = Stream.Null;
 
         try
@@ -37,7 +37,7 @@ internal static class HeadRequests
         }
     }
 
-    // The router names the methods that are mapped.
+    // The router lists only the mapped methods.
     private static Task NameHeadAsync(object state)
     {
         var response = (HttpResponse)state;

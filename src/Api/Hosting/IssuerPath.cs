@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder.Extensions;
 
 namespace Api.Hosting;
 
-/// <summary>Serves an issuer that has a path below that path: the addresses in its metadata begin with it (RFC 8414 §3.1).</summary>
+/// <summary>Serves an issuer with a path below that path, as the URLs in its metadata start with it (RFC 8414 §3.1).</summary>
 internal static class IssuerPath
 {
     public static void UseIssuerPath(this WebApplication app, AuthorizationServerOptions options)
@@ -12,7 +12,7 @@ internal static class IssuerPath
 
         if (path.HasValue)
         {
-            // Not app.UsePathBase: a WebApplication then inserts routing here, and open routes would skip the middleware that follows.
+            // app.UsePathBase would insert routing here, and short-circuited routes would skip the middleware that follows.
             app.Use(next => new UsePathBaseMiddleware(next, path).Invoke);
         }
     }

@@ -7,24 +7,23 @@ using Api.Foundation;
 namespace Api.Hosting;
 
 /// <summary>
-/// Writes each log event as one line of JSON, so that filters find its members, and before the logging call returns: Lambda stops the
-/// process between two requests, and what then still waits to be written comes late or never. A line that cannot be written is dropped,
-/// unless it is an audit event: then the call throws.
+/// Writes each log event as one line of JSON. A line that cannot be written is dropped, except for an audit event: then the
+/// logging call throws.
 /// </summary>
 internal sealed class JsonLinesLogger(LogOutput output, TimeProvider time) : ILoggerProvider
 {
-    // By the name in the message template, of which there are as many as the code has.
+    // Cached by placeholder name. The number of entries is bounded by the message templates in the code.
     private static readonly ConcurrentDictionary<string, JsonEncodedText> Names = new(StringComparer.Ordinal);
 
     private const string Audit = "Api.Audit.";
 
-    /// <summary>Replaces the console's log where programs read it rather than people: on Lambda, and wherever else it is not developed.</summary>
+    /// <summary>Replaces the console logger on Lambda and in every environment except Development.</summary>
     public static void UseInOperation(ILoggingBuilder logging, IHostEnvironment environment)
     {
         if (!environment.IsDevelopment() || LambdaEnvironment.IsActive)
         {
             logging.ClearProviders();
-            // Not Console.Out, in front of whose lines Lambda's runtime puts words of its own.
+            // Do not use Console.Out: the Lambda runtime adds a prefix to each of its lines.
             logging.Services.AddSingleton<ILoggerProvider>(_ => new JsonLinesLogger(LogOutput.StandardOutput(), TimeProvider.System));
         }
     }
@@ -52,7 +51,7 @@ internal sealed class JsonLinesLogger(LogOutput output, TimeProvider time) : ILo
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            // Before the line begins: the texts of some values are made here, and making them may log a line of its own.
+            // Format the message first: converting a value to text can log another line, and both share the buffer.
             var message = formatter(state, exception);
             var line = Line.Begin();
             var json = line.Json;
@@ -76,12 +75,14 @@ internal sealed class JsonLinesLogger(LogOutput output, TimeProvider time) : ILo
             json.WriteEndObject();
 
             try
+            // Write before this call returns: Lambda freezes the process between requests, so buffered lines would be late or
+            // lost.
             {
                 lines.Write(line);
             }
             catch (IOException) when (!_isAudit)
             {
-                // There is no other log to say so.
+                // Drop the line. There is no other log to report the failure to.
             }
         }
 
@@ -95,7 +96,7 @@ internal sealed class JsonLinesLogger(LogOutput output, TimeProvider time) : ILo
             {
                 var (name, value) = values[index];
 
-                // The template of the message comes along under a name that no value can have.
+                // The message template is passed as a value with this name.
                 if (value is null || name is "{OriginalFormat}")
                 {
                     continue;
@@ -118,16 +119,16 @@ internal sealed class JsonLinesLogger(LogOutput output, TimeProvider time) : ILo
         }
     }
 
-    /// <summary>What a thread writes its next line into, again and again.</summary>
+    /// <summary>The reusable line buffer of a thread.</summary>
     private sealed class Line
     {
-        // A stack trace is no reason to keep this much forever.
+        // A larger buffer, such as for a stack trace, is not kept.
         private const int LargestKept = 16 * 1024;
 
         [ThreadStatic]
         private static Line? _own;
 
-        // For programs, and no HTML: what people read as well stays readable.
+        // The output is not embedded in HTML, so escape only what JSON requires.
         private Line() => Json = new(Text, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
         public ArrayBufferWriter<byte> Text { get; } = new(1024);

@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 namespace Api.Hosting;
 
 /// <summary>
-/// Writes log lines to a stream, each before the call returns. A write that fails or that would block for longer than a second throws: a
-/// full disk or a pipe that nobody reads must not stop the requests that log.
+/// Writes log lines to a stream, each before the call returns. A write that fails or blocks for more than a second throws, so
+/// that a full disk or an unread pipe does not block requests that log.
 /// </summary>
-/// <param name="stream">Where the lines go.</param>
-/// <param name="waitUntilWritable">Waits for so many milliseconds until the stream takes 4,096 bytes without blocking.</param>
+/// <param name="stream">The stream to write to.</param>
+/// <param name="waitUntilWritable">Waits up to this many milliseconds until 4,096 bytes can be written without blocking.</param>
 internal sealed class LogOutput(Stream stream, Func<int, bool> waitUntilWritable) : IDisposable
 {
     private const int Timeout = 1000;
 
-    // What a pipe takes at once (POSIX, PIPE_BUF).
+    // The number of bytes that a pipe accepts at once (POSIX, PIPE_BUF).
     private const int MaximumWrite = 4096;
 
     private readonly Lock _writing = new();
@@ -22,10 +22,10 @@ internal sealed class LogOutput(Stream stream, Func<int, bool> waitUntilWritable
     public static LogOutput StandardOutput() => new(Console.OpenStandardOutput(), Poll.IsWritable);
 #pragma warning restore CA2000
 
-    /// <exception cref="IOException">The line was not written, or only its beginning.</exception>
+    /// <exception cref="IOException">The line was not written, or was written only in part.</exception>
     public void Write(ReadOnlySpan<byte> line)
     {
-        // The first line waits for a reader. Until there is one again, no other does.
+        // Only the first blocked write waits. Later writes fail at once until the stream is writable again.
         var timeout = _isStuck ? 0 : Timeout;
 
         if (!_writing.TryEnter(timeout))
@@ -57,14 +57,14 @@ internal sealed class LogOutput(Stream stream, Func<int, bool> waitUntilWritable
 
     public void Dispose() => stream.Dispose();
 
-    private static IOException Stuck() => new("Nothing reads the standard output of this program, and its pipe is full.");
+    private static IOException Stuck() => new("Standard output cannot be written: its pipe is full and is not being read.");
 
     private static class Poll
     {
         private const int StandardOutput = 1;
         private const short Writable = 4;
 
-        // Windows has no poll, and its console takes every line.
+        // Windows has no poll. Its console does not block.
         public static bool IsWritable(int milliseconds)
         {
             if (OperatingSystem.IsWindows())
@@ -74,7 +74,7 @@ internal sealed class LogOutput(Stream stream, Func<int, bool> waitUntilWritable
 
             var descriptor = new Descriptor { File = StandardOutput, Events = Writable };
 
-            // An error or a signal is left to the write itself.
+            // If poll fails or is interrupted, the write itself reports the error.
             return NativeMethods.Poll(ref descriptor, 1, milliseconds) is not 0;
         }
     }

@@ -3,8 +3,8 @@ using Microsoft.Net.Http.Headers;
 namespace Api.Hosting;
 
 /// <summary>
-/// Answers the other methods of an open route with 405 and <c>Allow</c> (RFC 9110 §15.5.6); the router's own answer would be
-/// denied like any request that no route has opened.
+/// Answers unsupported methods of an anonymous route with 405 and <c>Allow</c> (RFC 9110 §15.5.6). The router's own 405 endpoint
+/// is not anonymous, so the fallback policy would deny it.
 /// </summary>
 internal static class MethodNotAllowed
 {

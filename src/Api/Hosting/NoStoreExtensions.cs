@@ -2,7 +2,7 @@ namespace Api.Hosting;
 
 internal static class NoStoreExtensions
 {
-    /// <summary>Keeps an answer that is meant for one caller out of every cache (RFC 6749 §5.1, RFC 9111 §5.2.2.5).</summary>
+    /// <summary>Prevents caching of a response that is meant for one caller (RFC 6749 §5.1, RFC 9111 §5.2.2.5).</summary>
     public static void NoStore(this HttpResponse response)
     {
         response.Headers.CacheControl = "no-store";

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace Api.Hosting;
 
-/// <summary>Reads the body of a request to its end where it is not too large, as it is, and whole (RFC 9110 §6.4, RFC 9112 §6.3).</summary>
+/// <summary>Reads a complete request body up to a maximum length, without decoding it (RFC 9110 §6.4, RFC 9112 §6.3).</summary>
 internal static class RequestBody
 {
-    /// <summary>The bytes, or else why there are none.</summary>
+    /// <summary>Returns the bytes, or the reason why the body cannot be read.</summary>
     public static async ValueTask<(ReadOnlyMemory<byte> Bytes, UnreadableBody? Fault)> ReadAsync(HttpRequest request, int maximumLength)
     {
         if (IsEncoded(request))
@@ -27,22 +27,22 @@ internal static class RequestBody
 
             return (body ?? default, body is null ? UnreadableBody.TooLarge : null);
         }
-        // The connection is gone. Without this, Kestrel looks for the rest of the body and logs that there is none as an error.
+        // The connection is closed. Without Abort, Kestrel tries to read the rest of the body and logs an error.
         catch (Exception exception) when (exception is ConnectionResetException or OperationCanceledException)
         {
             request.HttpContext.Abort();
 
             return (default, UnreadableBody.Incomplete(status: null));
         }
-        // Damaged chunks (RFC 9112 §7.1), an early end, or fewer bytes a second than the web server waits for.
+        // Invalid chunks (RFC 9112 §7.1), a premature end, or a data rate below the server's minimum.
         catch (IOException exception)
         {
             return (default, UnreadableBody.Incomplete((exception as BadHttpRequestException)?.StatusCode));
         }
     }
 
-    // Counted here as well: a length need not be given, and not every server in front of this code limits it. Each piece is consumed,
-    // and no read is cancelled: where a connection ends after either of these, Kestrel logs an error of its own.
+    // Count the bytes here too: Content-Length is optional, and not every server limits the body. Consume every piece and cancel
+    // no read: otherwise Kestrel logs an error when the connection ends.
     private static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(PipeReader reader, int maximumLength)
     {
         var body = new ArrayBufferWriter<byte>();
@@ -71,14 +71,14 @@ internal static class RequestBody
         }
     }
 
-    // Read as if it were not encoded, it would be another request than the one that a server in front of this code has seen.
+    // Reject encoded bodies: a server in front of this one could have interpreted the request differently (request smuggling).
     private static bool IsEncoded(HttpRequest request) =>
         !StringValues.IsNullOrEmpty(request.Headers.ContentEncoding)
         || (request.Headers.TransferEncoding is { Count: > 0 } coding
             && !StringComparer.OrdinalIgnoreCase.Equals(coding.ToString(), "chunked"));
 }
 
-/// <summary>Why a body cannot be read: a status (RFC 9110 §15.5) and a fixed text.</summary>
+/// <summary>The reason why a body cannot be read: a status (RFC 9110 §15.5) and a fixed description.</summary>
 internal sealed record UnreadableBody(int Status, string Description)
 {
     public static readonly UnreadableBody TooLarge = new(StatusCodes.Status413PayloadTooLarge, "The body is too large.");
@@ -86,5 +86,5 @@ internal sealed record UnreadableBody(int Status, string Description)
     public static readonly UnreadableBody Encoded = new(StatusCodes.Status415UnsupportedMediaType, "The body must not be encoded.");
 
     public static UnreadableBody Incomplete(int? status) =>
-        new(status ?? StatusCodes.Status400BadRequest, "The body did not arrive whole.");
+        new(status ?? StatusCodes.Status400BadRequest, "The body is incomplete.");
 }

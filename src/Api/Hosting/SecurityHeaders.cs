@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace Api.Hosting;
 
 /// <summary>
-/// Puts on every answer what keeps a browser from being used against it: no guessing of types, no address passed on, no frame, nothing
-/// loaded, and https from then on (RFC 6797).
+/// Adds security headers to every response: no content sniffing, no referrer, no framing, no loaded resources, and https only
+/// (RFC 6797).
 /// </summary>
 internal static class SecurityHeaders
 {
     private const string NothingLoaded = "default-src 'none'; frame-ancestors 'none'";
 
-    // All of it comes from here; its style sheets draw with pictures in data: addresses, and its code sets styles on elements.
+    // Swagger UI loads everything from this origin. Its style sheets use images in data: URLs, and its code sets inline styles.
     private const string SwaggerPages =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -45,7 +45,10 @@ internal static class SecurityHeaders
         }
     }
 
-    /// <summary>The answer to an exception begins anew, without any header. To be asked ahead of those who write it.</summary>
+    /// <summary>
+    /// Adds the headers again, because the exception handler middleware clears them. Register it before the handlers that write a
+    /// response.
+    /// </summary>
     private sealed class AfterException(AuthorizationServerOptions options) : IExceptionHandler
     {
         public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Api.Hosting;
 
-/// <summary>Kestrel refuses what API Gateway would refuse, so that nobody depends on more before it is deployed.</summary>
+/// <summary>Limits Kestrel to what API Gateway accepts, so that a request that works locally also works when deployed.</summary>
 internal static class ServerLimits
 {
     private const int RequestLineAndHeaders = 10_240;
@@ -11,7 +11,7 @@ internal static class ServerLimits
     public static void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        // The gateway counts both together.
+        // API Gateway limits the sum of the request line and the headers.
         kestrel.Limits.MaxRequestLineSize = RequestLineAndHeaders;
         kestrel.Limits.MaxRequestHeadersTotalSize = RequestLineAndHeaders;
         kestrel.Limits.MaxRequestBodySize = Body;

@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Api.Hosting;
 
-/// <summary>Answers 503 with <c>Retry-After</c> (RFC 9110 §15.6.4) if something that the answer needs is unavailable.</summary>
+/// <summary>Responds with 503 and <c>Retry-After</c> (RFC 9110 §15.6.4) when a required dependency is unavailable.</summary>
 internal sealed partial class ServiceUnavailableHandler(IProblemDetailsService problems, ILogger<ServiceUnavailableHandler> logger) : IExceptionHandler
 {
     /// <summary>In seconds.</summary>
@@ -40,5 +40,5 @@ internal sealed partial class ServiceUnavailableHandler(IProblemDetailsService p
     private static partial void LogUnavailable(ILogger logger, string reason);
 }
 
-/// <summary>Metadata of an endpoint that has an answer of its own for 503.</summary>
+/// <summary>Endpoint metadata: the endpoint's own 503 response.</summary>
 internal sealed record UnavailableAnswer(IResult Result);

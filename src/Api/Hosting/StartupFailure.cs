@@ -6,23 +6,26 @@ using Microsoft.Extensions.Options;
 
 namespace Api.Hosting;
 
-/// <summary>Says in one line why the program cannot start, and the remedy; a mistake of ours keeps its stack trace.</summary>
+/// <summary>
+/// Explains in one line why the program cannot start, and the remedy. An unexpected exception keeps its stack trace.
+/// </summary>
 internal static class StartupFailure
 {
     private const StringSplitOptions SplitOptions = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
 
-    /// <summary>Null where the exception is not known to come from outside the program.</summary>
+    /// <summary>Returns the explanation, or null if the cause may be a defect in the program.</summary>
     public static string? Explain(Exception exception) => (Reason(exception) ?? Listening(exception)) is { } reason
         ? $"Cannot start: {reason}"
         : null;
 
-    /// <summary>What is wrong with settings, keys or clients, whatever they were wanted for; null where it is something else.</summary>
+    /// <summary>Returns what is wrong with the settings, the keys or the clients, or null for any other exception.</summary>
     public static string? Reason(Exception exception) => exception switch
     {
         OptionsValidationException { Failures: var failures } => string.Join(' ', failures),
-        // What AWS says may have several lines.
+        // AWS error messages can have several lines.
         UnavailableException => string.Join(' ', exception.Message.Split('\n', SplitOptions)),
-        AmazonClientException => $"AWS cannot be asked: {exception.Message.TrimEnd('.')}. Set AWS_REGION, or what else is missing.",
+        AmazonClientException =>
+            $"AWS cannot be called: {exception.Message.TrimEnd('.')}. Check AWS_REGION and the AWS credentials.",
         InvalidDataException => $"{exception.Message} Correct that file.",
         _ => null,
     };

@@ -1,13 +1,15 @@
 namespace Api.Keys;
 
-/// <summary>Where the key ring is kept.</summary>
+/// <summary>The store of the key ring.</summary>
 internal interface IKeyRingStore
 {
-    /// <exception cref="KeyRingException">There is no ring to be had.</exception>
+    /// <exception cref="KeyRingException">The ring cannot be loaded.</exception>
     Task<KeyRing> LoadAsync(CancellationToken cancellation);
 
-    /// <summary>Asks for a new key; returns the ring with it, or null where somebody else makes it and it can be loaded later.</summary>
-    /// <exception cref="KeyRingFullException">There is no room for one more key.</exception>
-    /// <exception cref="KeyRingException">It cannot be asked for now.</exception>
+    /// <summary>
+    /// Requests a new key. Returns the new ring, or null if the rotation continues elsewhere and the ring must be loaded later.
+    /// </summary>
+    /// <exception cref="KeyRingFullException">The ring has the maximum number of keys.</exception>
+    /// <exception cref="KeyRingException">The rotation cannot be requested.</exception>
     Task<KeyRing?> RotateAsync(CancellationToken cancellation);
 }

@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Api.Keys;
 
-/// <summary>A payload and its signature in the compact serialization (RFC 7515 §7.1).</summary>
+/// <summary>Signs JWTs in the JWS compact serialization (RFC 7515 §7.1).</summary>
 internal static class JwtSigner
 {
-    /// <param name="header">The protected header, encoded.</param>
-    /// <param name="payload">JSON.</param>
-    /// <param name="key">Signs with RS256.</param>
+    /// <param name="header">The protected header, base64url-encoded.</param>
+    /// <param name="payload">The payload, as JSON.</param>
+    /// <param name="key">The key that signs with RS256.</param>
     public static string Sign(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, SigningKey key)
     {
         Span<byte> signature = stackalloc byte[SigningKey.MaximumSize / 8];

@@ -2,15 +2,15 @@ using Api.Audit;
 
 namespace Api.Keys;
 
-/// <summary>What an administrator may do to the signing keys, whether over HTTP or on the command line: audited.</summary>
+/// <summary>The audited key operations of an administrator, over HTTP or on the command line.</summary>
 internal sealed class KeyAdministration(KeyRingCache keys, AuditLog audit)
 {
     private const string Rotation = "Rotation";
 
-    /// <summary>Asks for a new key.</summary>
-    /// <exception cref="KeyRingFullException">There is no room for one more key.</exception>
-    /// <exception cref="AuditUnavailableException">The audit log cannot be written, and nothing has changed.</exception>
-    /// <exception cref="KeyRingException">The store refuses, or it is not known whether it does.</exception>
+    /// <summary>Requests a new key.</summary>
+    /// <exception cref="KeyRingFullException">The ring has the maximum number of keys.</exception>
+    /// <exception cref="AuditUnavailableException">The audit log cannot be written. Nothing was changed.</exception>
+    /// <exception cref="KeyRingException">The store refused the rotation, or the outcome is unknown.</exception>
     public async Task RotateAsync(Actor by, CancellationToken cancellation)
     {
         audit.KeysChangeIntended(by, Rotation);

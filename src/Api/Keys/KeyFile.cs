@@ -4,7 +4,8 @@ using Api.Foundation;
 namespace Api.Keys;
 
 /// <summary>
-/// The file that holds the key ring: for its owner alone, read and replaced as a whole, changed by one process at a time.
+/// The file that holds the key ring. Only its owner can read it, it is read and replaced as a whole, and one process changes it
+/// at a time.
 /// </summary>
 internal sealed partial class KeyFile(string folder, ILogger logger)
 {
@@ -16,9 +17,9 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
 
     private string LockPath => $"{Path}.lock";
 
-    // At once: it is small, and here.
-    /// <exception cref="KeyRingException">Others can change the file, or read it.</exception>
-    /// <exception cref="FormatException">It is too long.</exception>
+    /// <summary>Reads the file synchronously, because it is small and local.</summary>
+    /// <exception cref="KeyRingException">Other users can read or change the file.</exception>
+    /// <exception cref="FormatException">The file is too long.</exception>
     public byte[] Read()
     {
         RequireSafeFolder();
@@ -26,8 +27,8 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
         if (PrivateFile.IsOpenToOthers(Path))
         {
             throw KeyRingException.Unchanged(
-                $"The signing keys in {Path} may be read or written by others. Run `chmod 600 {Path}`; if somebody else may have "
-                + "read them, move the file away instead, and a new key is made.");
+                $"Other users can read or write the signing keys in {Path}. Run `chmod 600 {Path}`. If another user may have "
+                + "read the keys, move the file away instead: a new key is created.");
         }
 
         using var file = File.OpenRead(Path);
@@ -44,8 +45,8 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
         return json;
     }
 
-    /// <summary>Makes the folder where it is missing, and waits until no other process changes the file.</summary>
-    /// <exception cref="KeyRingException">Others can change the folder, or the wait takes too long.</exception>
+    /// <summary>Creates the folder if it is missing, and waits until no other process holds the lock.</summary>
+    /// <exception cref="KeyRingException">Other users can change the folder, or the wait timed out.</exception>
     public async Task<FileStream> LockAsync(CancellationToken cancellation)
     {
         PrivateFile.CreateFolder(folder);
@@ -63,7 +64,7 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
                 if (waiting.Elapsed >= LongestWait)
                 {
                     throw KeyRingException.Unchanged(
-                        $"The signing keys in {Path} are being changed by another request or process. Nothing has changed. Try again "
+                        $"Another request or process is changing the signing keys in {Path}. Nothing was changed. Try again "
                         + "in a few seconds.");
                 }
 
@@ -72,10 +73,10 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
         }
     }
 
-    /// <summary>Replaces the content while the lock is held. Owner and mode stay.</summary>
+    /// <summary>Replaces the content. The caller must hold the lock. Owner and mode are kept.</summary>
     public async Task ReplaceAsync(ReadOnlyMemory<byte> json, CancellationToken cancellation)
     {
-        // Written whole under another name, then moved, so that nobody ever meets half a file.
+        // Write a temporary file and move it, so that no reader sees an incomplete file.
         var temporary = $"{Path}.{Guid.NewGuid():N}";
 
         try
@@ -97,8 +98,8 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
     }
 
     /// <summary>
-    /// Removes what a process has left that was killed before it moved its file: private keys under another name. Called while the lock is
-    /// held, when no other process writes one.
+    /// Removes the temporary files of a process that was stopped before it moved its file: they contain private keys. The caller
+    /// must hold the lock, so that no other process is writing one.
     /// </summary>
     public void RemoveLeftovers()
     {
@@ -115,18 +116,18 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
         }
     }
 
-    /// <summary>The same without the lock, and without waiting for it.</summary>
+    /// <summary>Removes leftover files if the lock is free. Does not wait for the lock.</summary>
     public void RemoveLeftoversIfUnlocked()
     {
         try
         {
             if (FindLeftovers() is not [])
             {
-                using var otherProcessesWait = PrivateFile.OpenLock(LockPath);
+                using var fileLock = PrivateFile.OpenLock(LockPath);
                 RemoveLeftovers();
             }
         }
-        // Another process changes the keys, or this one may not. The next change removes them.
+        // Another process holds the lock, or this process has no permission. The next change removes the files.
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
         }
@@ -143,12 +144,12 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
         if (PrivateFile.FindFault(folder) is { } fault)
         {
             throw KeyRingException.Unchanged(
-                $"The signing keys in {Path} are not safe. {fault}, or set DataDirectory to a new folder within it. If somebody else may "
-                + "have put the keys there, move them away, and a new key is made.");
+                $"The signing keys in {Path} are not safe. {fault}, or set DataDirectory to a new folder within it. If another "
+                + "user may have put the keys there, move them away: a new key is created.");
         }
     }
 
-    // Root can read a file of any user, who could then choose the keys.
+    // As root, this program can read a file of any user. That user could have chosen the keys.
     private void RequireOwner()
     {
         var expected = FileOwner.OtherThanRoot(folder)?.Uid ?? 0;
@@ -156,11 +157,13 @@ internal sealed partial class KeyFile(string folder, ILogger logger)
         if (FileOwner.OtherThanRoot(Path) is { } owner && owner.Uid != expected)
         {
             throw KeyRingException.Unchanged(
-                $"The signing keys in {Path} belong to the user {owner.Uid}, who owns neither this program nor the folder. If nobody else "
-                + $"can have written them, run `chown {expected} {Path}`; otherwise move them away, and a new key is made.");
+                $"The signing keys in {Path} belong to user {owner.Uid}, who owns neither this program nor the folder. If no "
+                + $"other user can have written them, run `chown {expected} {Path}`. Otherwise, move them away: a new key is "
+                + "created.");
         }
     }
 
-    [LoggerMessage(2, LogLevel.Warning, "{Path} has signing keys of a rotation that was interrupted, and cannot be removed: {Reason}")]
+    [LoggerMessage(
+        2, LogLevel.Warning, "{Path} contains signing keys of an interrupted rotation and cannot be removed: {Reason}")]
     private static partial void LogNotRemoved(ILogger logger, string path, string reason);
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Api.Keys;
 
-/// <summary>The published signing keys, oldest first. <c>warning</c> is there where somebody has to look after them.</summary>
+/// <summary>The published signing keys, oldest first. <c>warning</c> is present only if an administrator must act.</summary>
 internal sealed record KeyList(ImmutableArray<KeyStatus> Keys, string? Warning)
 {
     public static KeyList From(KeyRing ring, DateTimeOffset now) => new(
@@ -18,11 +18,13 @@ internal sealed record KeyList(ImmutableArray<KeyStatus> Keys, string? Warning)
         ring.RotationIsOverdueAt(now) ? ring.OverdueWarning : null);
 }
 
-/// <summary>One signing key without its key material. <c>published_until</c> is left out while no newer key is there to replace it.</summary>
+/// <summary>A signing key without its key material. <c>published_until</c> is omitted while there is no newer key.</summary>
 internal sealed record KeyStatus(
     string Kid, string State, DateTimeOffset CreatedAt, DateTimeOffset SignsFrom, DateTimeOffset? PublishedUntil);
 
-/// <summary>What follows from a rotation: when the new key signs, and when the one that signs now is published no more.</summary>
+/// <summary>
+/// The times that follow from a rotation: when the new key signs, and until when the current signing key is published.
+/// </summary>
 internal sealed record KeyRotationTimes(DateTimeOffset RequestedAt, DateTimeOffset SignsFrom, DateTimeOffset PreviousPublishedUntil)
 {
     public static KeyRotationTimes From(KeySchedule schedule, DateTimeOffset now) =>

@@ -3,12 +3,12 @@ using System.Collections.Immutable;
 namespace Api.Keys;
 
 /// <summary>
-/// Every signing key in use, oldest first. The clock alone decides which one signs and which are published: there is nothing to
-/// set when a key's time comes, so there is nothing that can be forgotten.
+/// The signing keys in use, oldest first. The current time alone determines which key signs and which keys are published, so that
+/// no stored state has to be updated when they change.
 /// </summary>
 internal sealed class KeyRing
 {
-    /// <summary>What the strictest known verifier reads (an AWS load balancer).</summary>
+    /// <summary>The smallest limit of a known verifier (AWS Application Load Balancer).</summary>
     public const int MaximumKeys = 10;
 
     private readonly KeySchedule _schedule;
@@ -21,7 +21,7 @@ internal sealed class KeyRing
             throw new ArgumentException($"A key ring holds 1 to {MaximumKeys} keys.", nameof(keys));
         }
 
-        // Every instance has to come to the same order, also where two keys were made in the same moment.
+        // All instances must sort the keys in the same order, even if two keys have the same creation time.
         Keys = keys.Sort((one, other) => one.CreatedAt.CompareTo(other.CreatedAt) is not 0 and var order
             ? order
             : string.CompareOrdinal(one.Kid, other.Kid));
@@ -38,10 +38,12 @@ internal sealed class KeyRing
 
     public SigningKey Newest => Keys[^1];
 
-    /// <summary>The newest key that has been published for long enough.</summary>
+    /// <summary>The newest key that has been published for the propagation time.</summary>
     public SigningKey SigningKeyAt(DateTimeOffset now) => Keys[SigningIndexAt(now)];
 
-    /// <summary>The key that signed the oldest token still alive, and all that came after it. The same set is the same array.</summary>
+    /// <summary>
+    /// The key that signed the oldest token that is still valid, and all newer keys. Equal sets are the same array instance.
+    /// </summary>
     public ImmutableArray<SigningKey> PublishedAt(DateTimeOffset now) => _from[SigningIndexAt(now - _schedule.Retention)];
 
     public KeyState StateAt(SigningKey key, DateTimeOffset now) =>
@@ -50,30 +52,30 @@ internal sealed class KeyRing
         : PublishedAt(now).Contains(key) ? KeyState.Retiring
         : KeyState.Gone;
 
-    // Nobody has cached a key set yet when every key is new, so the first may sign at once.
+    // If every key is new, no verifier has cached a key set yet, so the first key can sign at once.
     public DateTimeOffset SignsFrom(SigningKey key) =>
         key == Keys[0] ? key.CreatedAt : key.CreatedAt + _schedule.Propagation;
 
-    /// <summary>When the key disappears from the key set; null while no newer key is there to replace it.</summary>
+    /// <summary>When the key leaves the key set, or null while there is no newer key.</summary>
     public DateTimeOffset? PublishedUntil(SigningKey key) =>
         Keys.IndexOf(key) + 1 is var next && next < Keys.Length ? SignsFrom(Keys[next]) + _schedule.Retention : null;
 
     public bool RotationIsDueAt(DateTimeOffset now) => Newest.CreatedAt + _schedule.RotationInterval <= now;
 
-    /// <summary>Whether whoever should rotate the keys has stopped doing so.</summary>
+    /// <summary>Whether the scheduled rotation appears to have stopped.</summary>
     public bool RotationIsOverdueAt(DateTimeOffset now) => Newest.CreatedAt + (2 * _schedule.RotationInterval) <= now;
 
     public string OverdueWarning =>
-        $"The newest signing key was made at {Newest.CreatedAt:u}, more than twice the KeyRotationInterval ago: find out why the "
-        + "rotation fails.";
+        $"The newest signing key was created at {Newest.CreatedAt:u}, more than twice the KeyRotationInterval ago. Find out "
+        + "why the rotation fails.";
 
-    /// <summary>When there is room for one more key; null where there is room now.</summary>
+    /// <summary>When one more key can be added, or null if it can be added now.</summary>
     public DateTimeOffset? FullUntil(DateTimeOffset now) =>
         PublishedAt(now) is { Length: MaximumKeys } published ? PublishedUntil(published[0]) : null;
 
-    /// <summary>Checks that a key can be added now.</summary>
+    /// <summary>Throws if a key cannot be added now.</summary>
     /// <exception cref="KeyRingFullException">More than <see cref="MaximumKeys"/> keys would be published.</exception>
-    /// <exception cref="KeyRingException">The clock is behind or ahead of the newest key by more than the schedule explains.</exception>
+    /// <exception cref="KeyRingException">The clock is too far behind or ahead of the newest key.</exception>
     public void RequireRotatable(DateTimeOffset now)
     {
         if (FindClockFault(now) is { } fault)
@@ -87,32 +89,34 @@ internal sealed class KeyRing
         }
     }
 
-    /// <summary>Adds a key, which signs when it has been published for long enough, and drops those whose tokens have all died.</summary>
-    /// <exception cref="KeyRingException">It cannot be added now, see <see cref="RequireRotatable"/>.</exception>
+    /// <summary>Adds a key, which signs after the propagation time, and drops the keys whose tokens have all expired.</summary>
+    /// <exception cref="KeyRingException">The key cannot be added now, see <see cref="RequireRotatable"/>.</exception>
     public KeyRing Rotate(SigningKey next, DateTimeOffset now)
     {
         RequireRotatable(now);
 
-        // Behind every other key, also where this clock is behind the one that dated them: the oldest key signs at once.
+        // The new key must be the newest, even if this clock is behind the one that dated the others. The oldest key of a ring
+        // signs at once.
         var earliest = Newest.CreatedAt + TimeSpan.FromTicks(1);
 
         return new([.. PublishedAt(now), next.DatedTo(now > earliest ? now : earliest)], _schedule);
     }
 
     /// <summary>
-    /// Takes a key out at once. Was it the one that signs, then <paramref name="fresh"/> signs from now on, though verifiers that
-    /// cache key sets do not know it yet: for that it is dated back by the time that it should have been published. A wrong clock does
-    /// not prevent it.
+    /// Removes a key at once. If it was the active key, <paramref name="fresh"/> signs immediately, although verifiers with a
+    /// cached key set do not know it yet. To achieve this, its creation time is set back by the propagation time. A wrong clock
+    /// does not prevent revocation.
     /// </summary>
-    /// <exception cref="KeyRingException">There is no such key.</exception>
+    /// <exception cref="KeyRingException">The key does not exist.</exception>
     public KeyRing Revoke(string kid, SigningKey fresh, DateTimeOffset now)
     {
         if (Keys.FirstOrDefault(key => key.Kid == kid) is not { } revoked)
         {
-            throw new KeyRingException($"There is no signing key with this kid; there are {string.Join(", ", Keys.Select(key => key.Kid))}.");
+            throw new KeyRingException("There is no signing key with this kid. The existing keys are "
+                + $"{string.Join(", ", Keys.Select(key => key.Kid))}.");
         }
 
-        // A clock that is wrong does not tell which of the others are still in use.
+        // If the clock is wrong, it cannot tell which other keys are still in use, so keep all of them.
         var others = (FindClockFault(now) is null ? PublishedAt(now) : Keys).Remove(revoked);
 
         if (revoked != SigningKeyAt(now))
@@ -120,7 +124,8 @@ internal sealed class KeyRing
             return new(others, _schedule);
         }
 
-        // Behind the keys that have signed before, or one of them would sign again; ahead of those whose time has not come.
+        // Date the new key after every key that has already signed, so that none of them signs again, and before every pending
+        // key.
         var date = now - _schedule.Propagation;
         var earliest = others.LastOrDefault(key => SignsFrom(key) <= now) is { } last ? last.CreatedAt + TimeSpan.FromTicks(1) : date;
 
@@ -128,8 +133,8 @@ internal sealed class KeyRing
     }
 
     /// <summary>
-    /// Whether this ring still is <paramref name="current"/> with one more key: nothing else has been added or taken out since it
-    /// was made, and the new key is not so old that it would sign before it has been published for long enough.
+    /// Whether this ring is <paramref name="current"/> with one more key. No other key was added or removed since this ring was
+    /// created, and the new key is not so old that it would sign before the propagation time has passed.
     /// </summary>
     public bool IsSuccessorOf(KeyRing current, DateTimeOffset now) =>
         Newest.CreatedAt + KeySchedule.MaximumRotationDuration >= now
@@ -139,21 +144,24 @@ internal sealed class KeyRing
     public bool HasSameKeysAs(KeyRing other) =>
         Keys.Select(key => (key.Kid, key.CreatedAt)).SequenceEqual(other.Keys.Select(key => (key.Kid, key.CreatedAt)));
 
-    // A clock that is ahead would drop keys that are in use, and date the next one so that no other comes to sign for as long.
+    // With a clock that is ahead, a rotation would drop keys in use and date the new key so late that no later key could sign for
+    // as long.
     private string? FindClockFault(DateTimeOffset now)
     {
         if (now < Newest.CreatedAt - KeySchedule.ClockTolerance)
         {
-            return $"This clock says {now:u}, which is before the newest signing key was made ({Newest.CreatedAt:u}). Nothing has changed. "
-                + $"Correct the clock. If it is right, the key {Newest.Kid} was made by a wrong clock: revoke it, or rotate after that time.";
+            return $"This clock shows {now:u}, which is before the newest signing key was created ({Newest.CreatedAt:u}). "
+                + $"Nothing was changed. Correct the clock. If it is right, a wrong clock dated the key {Newest.Kid}: revoke "
+                + "that key, or rotate after that time.";
         }
 
         var unexplained = now - Newest.CreatedAt - KeySchedule.LongestPause;
 
         return unexplained <= _schedule.RotationInterval ? null
-            : $"This clock says {now:u}, but the newest signing key was made at {Newest.CreatedAt:u}: longer ago than KeyRotationInterval "
-                + $"and a pause of {KeySchedule.LongestPause.Days} days explain. A clock that is ahead would drop keys that are in use. Nothing "
-                + "has changed. Correct the clock. If it is right, set KeyRotationInterval to at least "
+            : $"This clock shows {now:u}, but the newest signing key was created at {Newest.CreatedAt:u}, longer ago than "
+                + $"KeyRotationInterval plus {KeySchedule.LongestPause.Days} days. With a clock that is ahead, a rotation "
+                + "would drop keys that are in use. Nothing was changed. Correct the clock. If it is right, set "
+                + "KeyRotationInterval to at least "
                 + $"{Math.Ceiling(unexplained.TotalDays)}.00:00:00 for one rotation.";
     }
 

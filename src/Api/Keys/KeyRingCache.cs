@@ -1,16 +1,16 @@
 namespace Api.Keys;
 
 /// <summary>
-/// The current key ring, swapped whole. It is loaded when it is used and too old, once for all who wait; when that fails or takes
-/// long, the old ring goes on: keys that were good stay good.
+/// The current key ring. It is reloaded on use when it is too old, once for all callers. If the reload fails or is slow, the old
+/// ring stays in use: its keys are still valid.
 /// </summary>
 internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions options, TimeProvider time, ILogger<KeyRingCache> logger)
 {
-    /// <summary>How long a request waits for a newer ring while there is an old one, and for one at all.</summary>
+    /// <summary>How long a request waits for a reload, with and without a loaded ring.</summary>
     private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LoadTimeoutWithoutRing = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a store that failed is left alone while there is an old ring, and without one.</summary>
+    /// <summary>How long to wait before another attempt after a failed load, with and without a loaded ring.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryDelayWithoutRing = TimeSpan.FromSeconds(1);
 
@@ -23,7 +23,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
     private DateTimeOffset _noEarlyReloadUntil;
     private DateTimeOffset _noWarningUntil;
 
-    /// <exception cref="KeyRingException">There is no ring.</exception>
+    /// <exception cref="KeyRingException">No ring is loaded, and loading it failed.</exception>
     public ValueTask<KeyRing> GetAsync(CancellationToken cancellation)
     {
         var state = Volatile.Read(ref _state);
@@ -33,13 +33,13 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
             : throw state.Failure!;
     }
 
-    /// <summary>Loads the ring while nobody waits for it; whoever starts the program says why it fails.</summary>
-    /// <exception cref="KeyRingException">There is no ring.</exception>
+    /// <summary>Loads the ring without a timeout and without logging a failure: the caller reports it.</summary>
+    /// <exception cref="KeyRingException">The ring cannot be loaded.</exception>
     public async Task FillAsync(CancellationToken cancellation) => Use(await store.LoadAsync(cancellation));
 
     /// <summary>
-    /// Loads the ring ahead of its time, because there may be a key that it lacks; but at most once in 30 s, however many ask, or
-    /// anybody could keep the store busy with made-up tokens. Returns whether the ring is another one now.
+    /// Reloads the ring early, because it may lack a new key. At most one early reload starts in 30 s, so that made-up tokens
+    /// cannot overload the store. Returns whether the ring changed.
     /// </summary>
     public async Task<bool> ReloadEarlyAsync(CancellationToken cancellation)
     {
@@ -49,7 +49,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
         {
             var now = time.GetUtcNow();
 
-            // Whoever comes while it is being loaded may wait for that, too.
+            // A caller that arrives during a load waits for that load.
             if (_loading is null && now < _noEarlyReloadUntil)
             {
                 return false;
@@ -61,15 +61,15 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
         return await ReloadAsync(ring, cancellation) != ring;
     }
 
-    /// <summary>Asks the store for a new key, and uses the ring that has it as soon as there is one.</summary>
-    /// <exception cref="KeyRingFullException">There is no room for one more key.</exception>
-    /// <exception cref="KeyRingException">The store refuses.</exception>
+    /// <summary>Requests a new key from the store. If the store returns the new ring, it is used at once.</summary>
+    /// <exception cref="KeyRingFullException">The ring has the maximum number of keys.</exception>
+    /// <exception cref="KeyRingException">The store refused the rotation.</exception>
     public async Task RotateAsync(CancellationToken cancellation)
     {
-        // Asked here as well: elsewhere, a rotation would begin that cannot end.
+        // Check before the request: Secrets Manager would start a rotation that fails and stays pending.
         (await GetAsync(cancellation)).RequireRotatable(time.GetUtcNow());
 
-        // Not cancelled with the request: the store may do it all the same, and then nobody would learn of it.
+        // Do not pass the request's cancellation token: the store could complete the rotation without this process knowing.
         if (await store.RotateAsync(CancellationToken.None) is { } ring)
         {
             Use(ring);
@@ -86,7 +86,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
         }
         catch (Exception exception) when (exception is TimeoutException or KeyRingException)
         {
-            // A load that takes long goes on, and its ring is used when it comes.
+            // A slow load continues in the background, and its ring is used when it completes.
             var failure = exception as KeyRingException ?? KeyRingException.Unchanged("Loading the signing keys takes too long.", exception);
             Warn(failure.Message);
 
@@ -98,7 +98,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
     {
         lock (_gate)
         {
-            // Not cancelled with the request that happens to be first: others wait for it as well.
+            // Do not pass a request's cancellation token: other requests wait for the same load.
             return _loading ??= Task.Run(LoadAsync);
         }
     }
@@ -125,7 +125,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
 
         lock (_gate)
         {
-            // What is made from a ring stays good as long as the ring is the same object.
+            // Keep the same object if the keys are the same: callers cache values derived from it.
             ring = _state.Ring is { } old && old.HasSameKeysAs(loaded) ? old : loaded;
             Volatile.Write(ref _state, new(ring, Failure: null, now + options.KeyCacheAge));
         }
@@ -144,7 +144,7 @@ internal sealed partial class KeyRingCache(IKeyRingStore store, KeyOptions optio
         {
             var ring = _state.Ring;
 
-            // Unless the ring has come in the meantime.
+            // Skip this if a load completed in the meantime.
             if (time.GetUtcNow() is var now && now >= _state.UseUntil)
             {
                 Volatile.Write(ref _state, new(ring, failure, now + (ring is null ? RetryDelayWithoutRing : RetryDelay)));

@@ -6,12 +6,12 @@ using System.Text.Json;
 namespace Api.Keys;
 
 /// <summary>
-/// A key ring as it is kept: <c>{"version":1,"keys":[{"kid":…,"created_at":…,"pkcs8":…}]}</c>, each private key in PKCS#8 (RFC 5958),
-/// base64. Read by hand: every start waits for it, and what a serializer would make for these types is not compiled ahead.
+/// The stored form of a key ring: <c>{"version":1,"keys":[{"kid":…,"created_at":…,"pkcs8":…}]}</c>. Each private key is base64 of
+/// PKCS#8 (RFC 5958). It is parsed without a serializer, whose code is not compiled ahead of time, to keep cold starts fast.
 /// </summary>
 internal static class KeyRingDocument
 {
-    /// <summary>In bytes: what a Secrets Manager secret holds.</summary>
+    /// <summary>The maximum size in bytes of a Secrets Manager secret.</summary>
     public const int MaximumLength = 65_536;
 
     private const int CurrentVersion = 1;
@@ -42,8 +42,8 @@ internal static class KeyRingDocument
         return document.WrittenSpan.ToArray();
     }
 
-    /// <summary>Reads the keys and checks each: size, exponent, and that its <c>kid</c> is its own thumbprint.</summary>
-    /// <exception cref="FormatException">Why the document cannot be used, in words that quote none of it.</exception>
+    /// <summary>Parses the keys and checks each one: size, exponent, and that <c>kid</c> is its thumbprint.</summary>
+    /// <exception cref="FormatException">The document is invalid. The message does not quote it.</exception>
     public static ImmutableArray<SigningKey> Parse(ReadOnlySpan<byte> json)
     {
         if (json.Length > MaximumLength)
@@ -55,12 +55,12 @@ internal static class KeyRingDocument
 
         if (entries.Count is 0 or > KeyRing.MaximumKeys)
         {
-            throw new FormatException($"it does not hold 1 to {KeyRing.MaximumKeys} keys");
+            throw new FormatException($"it does not contain 1 to {KeyRing.MaximumKeys} keys");
         }
 
         if (entries.DistinctBy(entry => entry.Kid).Count() != entries.Count)
         {
-            throw new FormatException("it holds the same kid twice");
+            throw new FormatException("it contains the same kid twice");
         }
 
         return [.. entries.Select((entry, index) => entry.ToKey($"key {index + 1} of {entries.Count}"))];
@@ -71,12 +71,12 @@ internal static class KeyRingDocument
         try
         {
             var document = JsonElement.Parse(json, new() { AllowDuplicateProperties = false, MaxDepth = 4 });
-            // The version comes first: a newer document may have members that this reader cannot know.
+            // Check the version first: a newer version may have other members.
             var version = document.GetProperty("version"u8).GetInt32();
 
             if (version > CurrentVersion)
             {
-                throw new FormatException($"it has version {version}; this program reads version {CurrentVersion}");
+                throw new FormatException($"it has version {version}, but this program supports only version {CurrentVersion}");
             }
 
             if (version is CurrentVersion && document.GetPropertyCount() is 2)
@@ -93,18 +93,18 @@ internal static class KeyRingDocument
         }
         catch (JsonException exception)
         {
-            // The exception's own text may quote the document.
-            throw new FormatException($"it is no key ring document (line {(exception.LineNumber ?? 0) + 1})");
+            // The text of the JsonException may quote the document.
+            throw new FormatException($"it is not a key ring document (line {(exception.LineNumber ?? 0) + 1})");
         }
-        // KeyNotFoundException: a member is missing. InvalidOperationException: one is of another type.
+        // KeyNotFoundException: a member is missing. InvalidOperationException: a member has the wrong type.
         catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException)
         {
         }
 
-        throw new FormatException("it is no key ring document");
+        throw new FormatException("it is not a key ring document");
     }
 
-    // No record, whose text would show the key.
+    // Not a record: ToString of a record would include the private key.
     private sealed class Entry(string kid, DateTimeOffset createdAt, byte[] pkcs8)
     {
         public string Kid => kid;
@@ -115,7 +115,7 @@ internal static class KeyRingDocument
             && json.GetProperty("created_at"u8).TryGetDateTimeOffset(out var createdAt)
             && json.GetProperty("pkcs8"u8).TryGetBytesFromBase64(out var pkcs8)
                 ? new(kid, createdAt, pkcs8)
-                : throw new FormatException("a key in it has not just kid, created_at and pkcs8");
+                : throw new FormatException("a key does not have exactly the members kid, created_at and pkcs8");
 
         public SigningKey ToKey(string name)
         {
@@ -123,7 +123,7 @@ internal static class KeyRingDocument
             {
                 var key = SigningKey.FromPkcs8(pkcs8, createdAt);
 
-                return key.Kid == kid ? key : throw new FormatException($"{name} is not the one that its kid names");
+                return key.Kid == kid ? key : throw new FormatException($"{name} does not match its kid");
             }
             catch (CryptographicException exception)
             {

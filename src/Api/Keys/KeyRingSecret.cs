@@ -7,8 +7,8 @@ using Amazon.SecretsManager.Model;
 namespace Api.Keys;
 
 /// <summary>
-/// The key ring in one Secrets Manager secret, a version for each state of the ring. The web app loads
-/// the ring through this class and may ask for a rotation, the rotation function changes the ring.
+/// The key ring store in a Secrets Manager secret. Each version of the secret holds one ring. The web app loads the ring and can
+/// request a rotation. The rotation function changes the ring.
 /// </summary>
 internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, KeyOptions options) : IKeyRingStore
 {
@@ -23,7 +23,7 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
 
     public async Task<KeyRing> LoadAsync(CancellationToken cancellation) =>
         (await FindAsync(Current, cancellation))?.Ring
-        ?? throw KeyRingException.Unchanged($"There are no signing keys in the secret {SecretId} yet: rotate it once.");
+        ?? throw KeyRingException.Unchanged($"There are no signing keys in the secret {SecretId} yet. Rotate the secret once.");
 
     public Task<KeyRing?> RotateAsync(CancellationToken cancellation) => ExplainAsync("rotated", async () =>
     {
@@ -32,15 +32,15 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
         return (KeyRing?)null;
     });
 
-    /// <summary>The ring that has a stage now, with the version that holds it; null where there is none.</summary>
+    /// <summary>Returns the ring with a staging label and its version ID, or null if there is none.</summary>
     public Task<(KeyRing Ring, string VersionId)?> FindAsync(string stage, CancellationToken cancellation) =>
         FindAsync(new GetSecretValueRequest { SecretId = SecretId, VersionStage = stage }, cancellation);
 
-    /// <summary>The ring of a version, whatever its stage; null where the version has no value.</summary>
+    /// <summary>Returns the ring of a version, or null if the version has no value.</summary>
     public async Task<KeyRing?> FindVersionAsync(string versionId, CancellationToken cancellation) =>
         (await FindAsync(new GetSecretValueRequest { SecretId = SecretId, VersionId = versionId }, cancellation))?.Ring;
 
-    /// <summary>Keeps a ring as the pending version. Where the version has a value already, that one stays.</summary>
+    /// <summary>Stores a ring as the pending version. If the version already has a value, that value is kept.</summary>
     public Task PutPendingAsync(string versionId, KeyRing ring, CancellationToken cancellation) => ExplainAsync("written", async () =>
     {
         try
@@ -57,25 +57,25 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
         }
         catch (ResourceExistsException)
         {
-            // The same step ran twice at once, and the other one was first.
+            // The same step ran twice at once, and the other run stored its value first.
             return null;
         }
     });
 
-    /// <summary>The stages of each version that has any.</summary>
+    /// <summary>Returns the staging labels of each version that has any.</summary>
     public Task<Dictionary<string, List<string>>> GetStagesAsync(CancellationToken cancellation) => ExplainAsync(Read, async () =>
         (await client.Value.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretId }, cancellation)).VersionIdsToStages ?? []);
 
     /// <summary>
-    /// Makes another version the current one. Fails where the first is no longer current (null: where there is a current one), so that
-    /// of two changes at once only one succeeds.
+    /// Makes another version current. Fails if <paramref name="from"/> is no longer the current version (null: if there is a
+    /// current version), so that only one of two concurrent changes succeeds.
     /// </summary>
     public Task MoveCurrentAsync(string? from, string to, CancellationToken cancellation) =>
         ExplainAsync("changed", () => MoveStageAsync(Current, from, to, cancellation));
 
     /// <summary>
-    /// Makes a version pending no more, if it still is. What is current need not be, and what has been given up must not: no other
-    /// rotation could start.
+    /// Removes the pending label from a version that still has it. A pending version that is current or abandoned would prevent
+    /// the next rotation.
     /// </summary>
     public Task DropPendingAsync(string versionId, CancellationToken cancellation) => ExplainAsync("changed", async () =>
     {
@@ -85,7 +85,7 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
         }
         catch (InvalidParameterException)
         {
-            // It is not: another version has become pending since.
+            // Another version has become pending in the meantime.
             return null;
         }
     });
@@ -114,7 +114,7 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
             }
             catch (ResourceNotFoundException)
             {
-                // No such value, or no such secret: then whatever is tried next says so.
+                // The version or the secret does not exist. If the secret does not exist, the next call reports it.
                 return null;
             }
         });
@@ -128,17 +128,17 @@ internal sealed class KeyRingSecret(Lazy<AmazonSecretsManagerClient> client, Key
         catch (FormatException exception)
         {
             throw KeyRingException.Unchanged(
-                $"The signing keys in the secret {SecretId} cannot be used: {exception.Message}. Make an earlier version "
-                + $"{Current} again.", exception);
+                $"The signing keys in the secret {SecretId} cannot be used: {exception.Message}. Move the label {Current} back "
+                + "to an earlier version.", exception);
         }
-        // Whatever it is: nothing that AWS or the network does to a request may take more than that request along.
+        // Catch everything: an AWS or network failure must affect only the request that it occurred in.
         catch (Exception exception) when (exception is not KeyRingException)
         {
             var code = exception is AmazonServiceException { ErrorCode: { Length: > 0 } error } ? error : exception.GetType().Name;
 
             throw new KeyRingException($"The signing keys in the secret {SecretId} cannot be {what}: {code}: {exception.Message}", exception)
             {
-                // Without an answer, and after a failure of the service, the request may have been carried out.
+                // Without a response, and after a server error, the request may have been carried out.
                 NothingChanged = what is Read
                     || exception is AmazonServiceException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError },
             };

@@ -3,16 +3,16 @@ using System.Text.Json;
 namespace Api.Keys;
 
 /// <summary>
-/// The events of the key rotation function: the four steps of a Secrets Manager rotation, each safe to repeat, and the operation that
-/// makes the first key. No event can revoke a key: the web API may start this function.
+/// Handles the events of the key rotation function: the four steps of a Secrets Manager rotation, each idempotent, and the
+/// creation of the first key. No event revokes a key, because the web API may invoke this function.
 /// </summary>
 internal sealed class KeyRotation(KeyRingSecret secret, KeyOptions options, TimeProvider time)
 {
     private readonly KeyRotationSteps _changes = new(secret, options, time);
 
-    /// <summary>Does what the event asks for. The result says what was done.</summary>
+    /// <summary>Handles the event. The result describes what was done.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The event is unknown, or cannot be carried out. The current ring is unchanged; a pending one may have been dropped.
+    /// The event is unknown or cannot be carried out. The current ring is unchanged. A pending ring may have been dropped.
     /// </exception>
     /// <exception cref="KeyRingException">The secret cannot be read or written.</exception>
     public async Task<KeyRotationResult> HandleAsync(JsonElement input)
@@ -21,13 +21,14 @@ internal sealed class KeyRotation(KeyRingSecret secret, KeyOptions options, Time
 
         if (request.SecretId is { } secretId && !IsOurs(secretId))
         {
-            throw new InvalidOperationException($"This function rotates the secret {secret.SecretId}, not the one that the event names.");
+            throw new InvalidOperationException(
+                $"This function rotates the secret {secret.SecretId}, but the event names another secret.");
         }
 
         return new(request switch
         {
             { Step: "createSecret", ClientRequestToken: { } version } => await _changes.CreateAsync(version),
-            { Step: "setSecret", ClientRequestToken: not null } => "Nothing to set: verifiers fetch the keys.",
+            { Step: "setSecret", ClientRequestToken: not null } => "Nothing to set: verifiers fetch the keys from the key set.",
             { Step: "testSecret", ClientRequestToken: { } version } => await _changes.TestAsync(version),
             { Step: "finishSecret", ClientRequestToken: { } version } => await _changes.FinishAsync(version),
             { Operation: "Initialize" } => await InitializeAsync(),
@@ -35,11 +36,11 @@ internal sealed class KeyRotation(KeyRingSecret secret, KeyOptions options, Time
         });
     }
 
-    /// <summary>Makes the first key if there is none. The result says what was done.</summary>
+    /// <summary>Creates the first key if there is none. The result describes what was done.</summary>
     /// <exception cref="KeyRingException">The secret cannot be read or written.</exception>
     public Task<string> InitializeAsync() => _changes.InitializeAsync();
 
-    // The event has the ARN; the setting may have the name, which the ARN ends in before a random suffix.
+    // The event has the ARN. The setting can have the name, to which the ARN adds a hyphen and six random characters.
     private bool IsOurs(string secretId) =>
         secretId == secret.SecretId
         || (secretId.StartsWith("arn:", StringComparison.Ordinal)

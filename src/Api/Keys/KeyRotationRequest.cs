@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Api.Keys;
 
-/// <summary>An event of the key rotation function: a step of Secrets Manager, or the operation that makes the first key.</summary>
+/// <summary>
+/// An event of the key rotation function: a Secrets Manager rotation step, or the operation that creates the first key.
+/// </summary>
 internal sealed record KeyRotationRequest
 {
     public string? Step { get; init; }
@@ -17,12 +19,13 @@ internal sealed record KeyRotationRequest
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
 
-    /// <summary>The error message for an event that is none of those above.</summary>
+    /// <summary>The error message for an unknown event.</summary>
     [JsonIgnore]
     public string Unknown =>
-        "The event is unknown: it must have Step (createSecret, setSecret, testSecret or finishSecret) with ClientRequestToken, or "
-        + $"Operation (Initialize). It has Step '{Short(Step)}', ClientRequestToken '{Short(ClientRequestToken)}', "
-        + $"Operation '{Short(Operation)}' and the members '{Short(string.Join(", ", (Other ?? []).Keys))}'.";
+        "The event is unknown. It must have Step (createSecret, setSecret, testSecret or finishSecret) with "
+        + $"ClientRequestToken, or Operation (Initialize). It has Step '{Short(Step)}', ClientRequestToken "
+        + $"'{Short(ClientRequestToken)}', "
+        + $"Operation '{Short(Operation)}' and the other members '{Short(string.Join(", ", (Other ?? []).Keys))}'.";
 
     /// <exception cref="InvalidOperationException">The event is not a JSON object of this form.</exception>
     public static KeyRotationRequest Read(JsonElement input)
@@ -34,7 +37,7 @@ internal sealed record KeyRotationRequest
         }
         catch (JsonException exception)
         {
-            // The exception's own text may quote the event.
+            // The text of the JsonException may quote the event.
             throw new InvalidOperationException($"The event is not a JSON object of the expected form: {exception.Path}.");
         }
     }
@@ -42,7 +45,7 @@ internal sealed record KeyRotationRequest
     private static string Short(string? text) => text is { Length: > 100 } ? text[..100] + "…" : text ?? "";
 }
 
-/// <summary>What the rotation or revocation function has done, in a sentence.</summary>
+/// <summary>A sentence that describes what the rotation or revocation function did.</summary>
 internal sealed record KeyRotationResult(string Result);
 
 [JsonSourceGenerationOptions(AllowDuplicateProperties = false)]

@@ -3,32 +3,34 @@ using Microsoft.Extensions.Options;
 namespace Api.Keys;
 
 /// <summary>
-/// What the rotation function does to the ring in its secret. Each change can be repeated, and of two at once only one counts; each
-/// returns in a sentence what it has done.
+/// The changes to the key ring in its secret. Each change can be repeated, and only one of two concurrent changes takes effect.
+/// Each method returns a sentence that describes what was done.
 /// </summary>
 internal sealed class KeyRotationSteps(KeyRingSecret secret, KeyOptions options, TimeProvider time)
 {
     private readonly KeyOptions _options = options.SigningKeySecretId is not ""
         ? options
         : throw new OptionsValidationException(
-            Options.DefaultName, typeof(KeyOptions), ["SigningKeySecretId is not set: it names the secret that holds the keys."]);
+            Options.DefaultName,
+            typeof(KeyOptions),
+            ["SigningKeySecretId is not set. Set it to the secret that holds the signing keys."]);
 
     public async Task<string> CreateAsync(string version)
     {
         if (await secret.FindVersionAsync(version, default) is { } pending)
         {
-            return $"The key {pending.Newest.Kid} was made by this step before.";
+            return $"This step already created the key {pending.Newest.Kid}.";
         }
 
         var ring = WithNewKey((await secret.FindAsync(KeyRingSecret.Current, default))?.Ring);
         await secret.PutPendingAsync(version, ring, default);
 
-        return $"Made the key {ring.Newest.Kid}.";
+        return $"Created the key {ring.Newest.Kid}.";
     }
 
     public async Task<string> TestAsync(string version)
     {
-        // A rotation schedule that is not to rotate at once still tests once, a version that nobody has given a value.
+        // A rotation schedule without immediate rotation still runs this step once, with a version that has no value.
         var ring = await secret.FindVersionAsync(version, default)
             ?? (await secret.FindAsync(KeyRingSecret.Current, default))?.Ring;
 
@@ -64,7 +66,7 @@ internal sealed class KeyRotationSteps(KeyRingSecret secret, KeyOptions options,
         if (!isPending)
         {
             throw new InvalidOperationException(
-                $"The version {version} is not pending: another rotation has taken its place. Rotate the secret again.");
+                $"The version {version} is not pending, because another rotation replaced it. Rotate the secret again.");
         }
 
         var pendingRing = await secret.FindVersionAsync(version, default);
@@ -72,13 +74,13 @@ internal sealed class KeyRotationSteps(KeyRingSecret secret, KeyOptions options,
 
         if (pendingRing is null || !MaySucceed(pendingRing, current, currentRing))
         {
-            // It would bring back a revoked key, lose a new one, or let a key sign that nobody has seen. While it is pending, no
-            // other rotation could start.
+            // It would restore a revoked key, lose a new key, or let a key sign before verifiers know it. Drop it, because a
+            // pending version prevents the next rotation.
             await secret.DropPendingAsync(version, default);
 
             throw new InvalidOperationException(
-                $"The pending ring is older than {KeySchedule.MaximumRotationDuration} or the keys have changed since it was made; it has been "
-                + "given up. Rotate the secret again.");
+                $"The pending ring is older than {KeySchedule.MaximumRotationDuration}, or the keys changed after it was "
+                + "created. It was dropped. Rotate the secret again.");
         }
 
         await MakeCurrentAsync(version, current);
@@ -86,7 +88,7 @@ internal sealed class KeyRotationSteps(KeyRingSecret secret, KeyOptions options,
         return $"The key {pendingRing.Newest.Kid} is published and signs from {pendingRing.SignsFrom(pendingRing.Newest):u}.";
     }
 
-    // A secret without a current ring takes any first one.
+    // If there is no current ring, any pending ring is accepted.
     private bool MaySucceed(KeyRing pending, string? current, KeyRing? currentRing) =>
         current is null || (currentRing is not null && pending.IsSuccessorOf(currentRing, time.GetUtcNow()));
 
@@ -94,39 +96,41 @@ internal sealed class KeyRotationSteps(KeyRingSecret secret, KeyOptions options,
     {
         if (await secret.FindAsync(KeyRingSecret.Current, default) is { Ring: var found })
         {
-            return $"There are {found.Keys.Length} keys; nothing has changed.";
+            return $"There are already {found.Keys.Length} keys. Nothing was changed.";
         }
 
         var ring = WithNewKey(null);
         var version = await PutAsync(ring);
         var current = await secret.FindAsync(KeyRingSecret.Current, default);
 
-        // The first version of a secret is current at once, but not where a rotation that has not ended has made one without a value.
+        // The first version of a secret becomes current at once, unless an unfinished rotation has already created a version
+        // without a value.
         if (current is null)
         {
             await secret.MoveCurrentAsync(from: null, to: version, default);
             current = await secret.FindAsync(KeyRingSecret.Current, default);
         }
 
-        // What came second has to go.
+        // A version that is not current must not stay pending.
         await secret.DropPendingAsync(version, default);
 
         return current?.VersionId == version
-            ? $"Made the first key, {ring.Newest.Kid}; it signs at once."
-            : "Somebody else made the first key at the same time; nothing has changed.";
+            ? $"Created the first key, {ring.Newest.Kid}. It signs immediately."
+            : "Another invocation created the first key at the same time. Nothing was changed.";
     }
 
     public async Task<string> RevokeAsync(string kid)
     {
         var (ring, current) = await secret.FindAsync(KeyRingSecret.Current, default)
-            ?? throw new InvalidOperationException("There are no signing keys yet, so there is none to revoke.");
+            ?? throw new InvalidOperationException("There are no signing keys yet. Nothing was revoked.");
         var now = time.GetUtcNow();
         var changed = ring.Revoke(kid, SigningKey.Create(_options.KeySize, now), now);
 
-        // Fails where a rotation has ended in between; a rotation under way ends here, as its pending version is no longer that.
+        // This fails if a rotation completed in between. A rotation in progress ends here, because its version is no longer
+        // pending.
         await MakeCurrentAsync(await PutAsync(changed), current);
 
-        return $"Revoked the key {kid}; {changed.SigningKeyAt(now).Kid} signs.";
+        return $"Revoked the key {kid}. The key {changed.SigningKeyAt(now).Kid} signs now.";
     }
 
     private async Task MakeCurrentAsync(string version, string? current)

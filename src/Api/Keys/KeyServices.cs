@@ -15,7 +15,7 @@ internal static class KeyServices
         services.AddSingleton<IValidateOptions<KeyOptions>, KeyOptionsValidator>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<KeyOptions>>().Value);
         services.AddSingleton(provider => KeySchedule.From(provider.GetRequiredService<KeyOptions>()));
-        // Not before it is used: the metadata is answered without it, and where nothing is kept on AWS there is no region either.
+        // Create the client on first use: the metadata does not need it, and without AWS there may be no region.
         services.AddSingleton(_ => new Lazy<AmazonSecretsManagerClient>(CreateClient));
         services.AddSingleton<KeyRingFile>();
         services.AddSingleton<KeyRingSecret>();
@@ -26,7 +26,7 @@ internal static class KeyServices
         services.AddSingleton<KeyAdministration>();
     }
 
-    // Region, credentials and AWS_ENDPOINT_URL come from the environment. One retry: whoever waits has a gateway waiting for him.
+    // Region, credentials and AWS_ENDPOINT_URL come from the environment. Only one retry, because the gateway's timeout is short.
     private static AmazonSecretsManagerClient CreateClient()
     {
         try
@@ -36,7 +36,7 @@ internal static class KeyServices
         catch (AmazonClientException exception)
         {
             throw KeyRingException.Unchanged(
-                $"Secrets Manager cannot be asked: {exception.Message.TrimEnd('.')}. Set AWS_REGION.", exception);
+                $"Secrets Manager cannot be called: {exception.Message.TrimEnd('.')}. Set AWS_REGION.", exception);
         }
     }
 }

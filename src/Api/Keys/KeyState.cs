@@ -1,17 +1,17 @@
 namespace Api.Keys;
 
-/// <summary>What a key is for at one moment.</summary>
+/// <summary>The state of a signing key at a point in time.</summary>
 internal enum KeyState
 {
-    /// <summary>Published, does not sign yet: verifiers that cache key sets have to learn of it first.</summary>
+    /// <summary>Published, but does not sign yet, because verifiers with a cached key set do not know it.</summary>
     Pending,
 
     /// <summary>Published and signs.</summary>
     Active,
 
-    /// <summary>Published, signs no more: tokens it signed are still alive.</summary>
+    /// <summary>Published, but no longer signs. Tokens that it signed are still valid.</summary>
     Retiring,
 
-    /// <summary>Neither published nor signing.</summary>
+    /// <summary>Not published, and does not sign.</summary>
     Gone,
 }

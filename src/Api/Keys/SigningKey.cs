@@ -4,18 +4,18 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Keys;
 
-/// <summary>One RSA key pair, its key ID (the RFC 7638 thumbprint) and the moment it was made.</summary>
+/// <summary>An RSA key pair with its key ID, the JWK thumbprint (RFC 7638), and its creation time.</summary>
 internal sealed class SigningKey
 {
-    /// <summary>Smaller keys are refused (RFC 7518 §3.3).</summary>
+    /// <summary>The minimum key size (RFC 7518 §3.3).</summary>
     public const int MinimumSize = 2048;
 
-    /// <summary>Larger keys make each token cost more than it is worth.</summary>
+    /// <summary>The maximum key size. Larger keys make signing too slow.</summary>
     public const int MaximumSize = 4096;
 
     private readonly RSAParameters _privateKey;
 
-    // One for each signature that is being made: they are not for several threads at once, and nobody waits for another's.
+    // A pool of RSA objects: an RSA object is not thread-safe, and concurrent requests must not wait for each other.
     private readonly ConcurrentBag<RSA> _signers = [];
 
     private SigningKey(RSAParameters privateKey, DateTimeOffset createdAt)
@@ -32,16 +32,16 @@ internal sealed class SigningKey
 
     public DateTimeOffset CreatedAt { get; }
 
-    /// <summary>Modulus and public exponent, nothing private.</summary>
+    /// <summary>The modulus and the public exponent, without private values.</summary>
     public RSAParameters Parameters { get; }
 
-    /// <summary>Verifies what <see cref="Sign"/> has signed.</summary>
+    /// <summary>Verifies signatures of <see cref="Sign"/>.</summary>
     public RsaSecurityKey PublicKey { get; }
 
-    /// <summary>In bytes.</summary>
+    /// <summary>The signature length in bytes.</summary>
     public int SignatureLength { get; }
 
-    /// <summary>Makes a new key pair of <paramref name="size"/> bits.</summary>
+    /// <summary>Creates a key pair of <paramref name="size"/> bits.</summary>
     public static SigningKey Create(int size, DateTimeOffset now)
     {
         using var rsa = RSA.Create(size);
@@ -50,7 +50,9 @@ internal sealed class SigningKey
     }
 
     /// <summary>Reads a private key from PKCS#8 (RFC 5958).</summary>
-    /// <exception cref="CryptographicException">It is no RSA key, too small, too large, or has another exponent than 65537.</exception>
+    /// <exception cref="CryptographicException">
+    /// The key is not RSA, is too small or too large, or its exponent is not 65537.
+    /// </exception>
     public static SigningKey FromPkcs8(ReadOnlySpan<byte> pkcs8, DateTimeOffset createdAt)
     {
         using var rsa = RSA.Create();
@@ -67,7 +69,7 @@ internal sealed class SigningKey
             throw new CryptographicException($"the key has {rsa.KeySize} bits, not {MinimumSize} to {MaximumSize}");
         }
 
-        // A verifier may take a small exponent for an attack; every tool makes 65537.
+        // Verifiers may reject a small exponent as insecure. All common tools use 65537.
         if (!parameters.Exponent.AsSpan().SequenceEqual<byte>([1, 0, 1]))
         {
             throw new CryptographicException("the public exponent is not 65537");
@@ -76,7 +78,7 @@ internal sealed class SigningKey
         return new(parameters, createdAt);
     }
 
-    /// <summary>The same key pair with another date.</summary>
+    /// <summary>Returns the same key pair with another creation time.</summary>
     public SigningKey DatedTo(DateTimeOffset createdAt) => new(_privateKey, createdAt);
 
     /// <summary>Signs with RS256 (RFC 7518 §3.3).</summary>
@@ -91,7 +93,7 @@ internal sealed class SigningKey
         _signers.Add(signer);
     }
 
-    /// <summary>Whether the public part goes with the private one.</summary>
+    /// <summary>Whether the public key verifies a signature of the private key.</summary>
     public bool VerifiesWhatItSigns()
     {
         var data = RandomNumberGenerator.GetBytes(32);

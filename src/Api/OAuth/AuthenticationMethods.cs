@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Api.OAuth;
 
-/// <summary>The ways in which a client authenticates at the token endpoint (RFC 7591 §2, OpenID Connect Core 1.0 §9).</summary>
+/// <summary>The client authentication methods of the token endpoint (RFC 7591 §2, OpenID Connect Core 1.0 §9).</summary>
 internal static class AuthenticationMethods
 {
     public const string SecretBasic = "client_secret_basic";

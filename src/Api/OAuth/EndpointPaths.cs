@@ -1,6 +1,6 @@
 namespace Api.OAuth;
 
-/// <summary>The paths of the endpoints, behind the issuer.</summary>
+/// <summary>The endpoint paths, relative to the issuer.</summary>
 internal static class EndpointPaths
 {
     /// <summary>RFC 6749 §3.2.</summary>

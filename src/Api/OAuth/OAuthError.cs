@@ -3,11 +3,13 @@ using Microsoft.Net.Http.Headers;
 
 namespace Api.OAuth;
 
-/// <summary>A refusal of the token endpoint (RFC 6749 §5.2), its texts fixed so that none of the request comes back in it.</summary>
+/// <summary>
+/// An error response of the token endpoint (RFC 6749 §5.2). Its texts are fixed and never repeat part of the request.
+/// </summary>
 internal sealed record OAuthError(int Status, string Error, string Description) : IResult
 {
     public static readonly OAuthError InvalidScope =
-        Invalid("invalid_scope", "A requested scope does not exist or is not one that the client may have.");
+        Invalid("invalid_scope", "A requested scope does not exist or is not allowed for this client.");
 
     public static readonly OAuthError UnauthorizedClient = Invalid("unauthorized_client", "The client is disabled.");
 
@@ -17,16 +19,20 @@ internal sealed record OAuthError(int Status, string Error, string Description) 
     public static readonly OAuthError MethodNotAllowed =
         InvalidRequest("The method must be POST.") with { Status = StatusCodes.Status405MethodNotAllowed };
 
-    public static readonly OAuthError Unavailable =
-        new(StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable", "The clients or the signing keys cannot be had now. Try again later.");
+    public static readonly OAuthError Unavailable = new(
+        StatusCodes.Status503ServiceUnavailable,
+        "temporarily_unavailable",
+        "The client store or the key store is unavailable. Try again later.");
 
     private static readonly OAuthError WrongCredentials = new(
         StatusCodes.Status401Unauthorized, "invalid_client", "The client is unknown, or its credentials are missing or wrong.");
 
-    // Sent only to those who tried Basic: a browser would ask its user for a password.
+    // Sent only if the request used Basic: otherwise a browser would ask its user for a password.
     private bool ChallengesBasic { get; init; }
 
-    /// <summary>The reason as the log has it, which may be more than the caller learns; never a part of the request either.</summary>
+    /// <summary>
+    /// The reason for the log. It can be more specific than the description, and never repeats part of the request.
+    /// </summary>
     public string Reason { get => field ?? Description; private init; }
 
     public static OAuthError InvalidRequest(string description) => Invalid("invalid_request", description);
@@ -53,5 +59,5 @@ internal sealed record OAuthError(int Status, string Error, string Description) 
     private static OAuthError Invalid(string error, string description) => new(StatusCodes.Status400BadRequest, error, description);
 }
 
-/// <summary>The body of a refusal (RFC 6749 §5.2).</summary>
+/// <summary>The body of an error response (RFC 6749 §5.2).</summary>
 internal sealed record OAuthErrorResponse(string Error, string ErrorDescription);

@@ -8,8 +8,8 @@ using Microsoft.Net.Http.Headers;
 namespace Api.OAuth;
 
 /// <summary>
-/// The parameters in the body of a token request (RFC 6749 §3.2): a form, or a JSON object with the same member names. None
-/// occurs twice; one without a value counts as left out.
+/// The parameters of a token request (RFC 6749 §3.2), from a form or from a JSON object with the same member names. A repeated
+/// parameter is an error. A parameter without a value is treated as omitted.
 /// </summary>
 internal sealed class RequestParameters
 {
@@ -25,7 +25,7 @@ internal sealed class RequestParameters
     private static readonly string[] Names =
         [GrantTypeName, ScopeName, ClientIdName, ClientSecretName, ClientAssertionTypeName, ClientAssertionName];
 
-    /// <summary>Throws <see cref="DecoderFallbackException"/> for what is no UTF-8.</summary>
+    /// <summary>Throws <see cref="DecoderFallbackException"/> on invalid UTF-8.</summary>
     public static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly OAuthError WrongContentType =
@@ -33,9 +33,9 @@ internal sealed class RequestParameters
 
     private static readonly OAuthError RepeatedParameter = OAuthError.InvalidRequest("A parameter occurs more than once.");
     private static readonly OAuthError TooManyParameters = OAuthError.InvalidRequest("There are too many parameters.");
-    private static readonly OAuthError DamagedForm = OAuthError.InvalidRequest("The body is not a form in UTF-8.");
+    private static readonly OAuthError DamagedForm = OAuthError.InvalidRequest("The body is not a valid form in UTF-8.");
     private static readonly OAuthError DamagedJson =
-        OAuthError.InvalidRequest("The body is not a JSON object in UTF-8 whose members differ in name.");
+        OAuthError.InvalidRequest("The body is not a JSON object in UTF-8 with unique member names.");
 
     private static readonly OAuthError NotText = OAuthError.InvalidRequest("A parameter is not a JSON string.");
 
@@ -71,7 +71,7 @@ internal sealed class RequestParameters
         return parameters is not null;
     }
 
-    // As nearly every client writes it, it needs no parser.
+    // Fast path for the usual Content-Type.
     private static string? MediaTypeOf(string? contentType) =>
         contentType is MediaTypeNames.Application.FormUrlEncoded ? contentType
         : MediaTypeHeaderValue.TryParse(contentType, out var type) ? type.MediaType.Value?.ToLowerInvariant()
@@ -83,7 +83,7 @@ internal sealed class RequestParameters
         {
             var names = new HashSet<string>(StringComparer.Ordinal);
 
-            // With the mark that the reader skips, or it would skip one that is part of a name.
+            // The reader skips one leading "?", so add one. Otherwise it would skip a "?" that is part of the first name.
             foreach (var parameter in new QueryStringEnumerable("?" + Utf8.GetString(body)))
             {
                 var name = parameter.DecodeName().ToString();
@@ -137,7 +137,7 @@ internal sealed class RequestParameters
 
             return null;
         }
-        // InvalidOperationException: a string that is no UTF-8 or half a surrogate pair.
+        // InvalidOperationException: a string is not valid UTF-8 or has a lone surrogate.
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return DamagedJson;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Api.OAuth;
 
-/// <summary>The <c>scope</c> syntax of RFC 6749 §3.3: case-sensitive tokens, separated by spaces.</summary>
+/// <summary>The <c>scope</c> syntax (RFC 6749 §3.3): case-sensitive tokens, separated by spaces.</summary>
 internal static class Scope
 {
     /// <summary>The scope of the routes below /user.</summary>
@@ -14,11 +14,11 @@ internal static class Scope
 
     public const int MaximumCount = 100;
 
-    // scope-token = 1*( %x21 / %x23-5B / %x5D-7E ); the space separates.
+    // scope-token = 1*( %x21 / %x23-5B / %x5D-7E ), plus the space as separator.
     private static readonly SearchValues<char> Allowed = SearchValues.Create(
         " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
 
-    /// <summary>The distinct scopes in their order, none for an empty text; null where a character is not allowed.</summary>
+    /// <summary>Returns the distinct scopes in order, or null if the text contains a character that is not allowed.</summary>
     public static ImmutableArray<string>? Parse(string text) =>
         text.AsSpan().ContainsAnyExcept(Allowed)
             ? null

@@ -7,7 +7,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Api.Routes;
 
-/// <summary>What a caller with scope ADMIN may do, as long as its client is enabled and may still have that scope.</summary>
+/// <summary>
+/// The routes below /admin. They require scope ADMIN and a client that is still enabled and still has this scope.
+/// </summary>
 internal static class AdminEndpoints
 {
     public static void MapAdmin(this IEndpointRouteBuilder routes)
@@ -15,14 +17,14 @@ internal static class AdminEndpoints
         var admin = routes.MapGroup("/admin").RequireScope(Scope.Admin).RequireActiveClient(Scope.Admin).WithTags("Admin");
 
         admin.MapGet("/keys", GetKeysAsync)
-            .WithSummary("The published signing keys: what each is for, and until when")
+            .WithSummary("Lists the published signing keys, their states and their dates.")
             .Produces<KeyList>()
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
         admin.MapPost("/keys/rotate", RotateKeysAsync)
-            .WithSummary("Asks for a new signing key now")
-            .WithDescription("It is published first and signs later, so that no token is refused. Refused with 409 and Retry-After "
-                + "where there would be more keys than verifiers read.")
+            .WithSummary("Requests a new signing key.")
+            .WithDescription("The key is published before it signs, so that verifiers accept its tokens. If the maximum number "
+                + "of keys is published, the response is 409 with Retry-After.")
             .Produces<KeyRotationTimes>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -55,7 +57,7 @@ internal static class AdminEndpoints
         }
         catch (KeyRingException refused)
         {
-            // Who may ask for this may know what is wrong.
+            // The message describes the fault. Only administrators can call this route.
             http.Response.Headers[HeaderNames.RetryAfter] = ServiceUnavailableHandler.RetryAfter;
 
             return TypedResults.Problem(refused.Message, statusCode: StatusCodes.Status503ServiceUnavailable);

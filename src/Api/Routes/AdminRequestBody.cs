@@ -7,19 +7,21 @@ using Microsoft.Net.Http.Headers;
 
 namespace Api.Routes;
 
-/// <summary>Reads the JSON object in the body of an administrator's request: bounded, no member twice.</summary>
+/// <summary>
+/// Reads the JSON object in the body of an admin request. Its size and depth are limited, and member names must be unique.
+/// </summary>
 internal static class AdminRequestBody
 {
-    /// <summary>RFC 7396 §4.</summary>
+    /// <summary>The media type of a JSON Merge Patch (RFC 7396 §4).</summary>
     public const string MergePatch = "application/merge-patch+json";
 
     public const int MaximumLength = 64 * 1024;
 
     private const int MaximumDepth = 16;
 
-    public static readonly string Rule = $"a JSON object in UTF-8 whose members differ in name, at most {MaximumDepth} levels deep";
+    public static readonly string Rule = $"a JSON object in UTF-8 with unique member names, nested at most {MaximumDepth} levels";
 
-    /// <summary>The object, or else the answer that says what is wrong with it.</summary>
+    /// <summary>Returns the JSON object, or the error response.</summary>
     public static async Task<(JsonObject? Members, IResult? Error)> ReadAsync(
         HttpRequest request, ImmutableArray<string> contentTypes, bool mayBeEmpty = false)
     {
@@ -47,7 +49,7 @@ internal static class AdminRequestBody
             : (null, TypedResults.Problem($"The body is not {Rule}.", statusCode: StatusCodes.Status400BadRequest));
     }
 
-    /// <summary>The object; null where it breaks <see cref="Rule"/>.</summary>
+    /// <summary>Parses the object. Returns null if it breaks <see cref="Rule"/>.</summary>
     public static JsonObject? Parse(ReadOnlyMemory<byte> text)
     {
         try
@@ -61,7 +63,7 @@ internal static class AdminRequestBody
                 return JsonObject.Create(json.RootElement.Clone());
             }
         }
-        // InvalidOperationException: a string that is no UTF-8 or half a surrogate pair.
+        // InvalidOperationException: a string is not valid UTF-8 or has a lone surrogate.
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
         }

@@ -8,7 +8,8 @@ using Api.Foundation.Json;
 namespace Api.Routes;
 
 /// <summary>
-/// A page of clients; <c>next_cursor</c> is left out on the last one, <c>damaged</c> where every document can be read.
+/// A page of clients. <c>next_cursor</c> is omitted on the last page. <c>damaged</c> is omitted if every client document is
+/// valid.
 /// </summary>
 internal sealed record ClientList(
     ImmutableArray<ClientMetadata> Clients, ImmutableArray<DamagedClient>? Damaged, string? NextCursor)
@@ -25,10 +26,10 @@ internal sealed record ClientList(
     }
 }
 
-/// <summary>A client whose document breaks a rule. It gets no token, and can only be removed or restored.</summary>
+/// <summary>A client whose stored document is invalid. It gets no token, and can only be removed or restored.</summary>
 internal sealed record DamagedClient(string ClientId, string Error);
 
-/// <summary>A registration, as the API description shows it.</summary>
+/// <summary>The body of a client registration, for the OpenAPI document.</summary>
 internal sealed record ClientRequestBody(
     string ClientName,
     string Scope,
@@ -41,7 +42,7 @@ internal sealed record ClientRequestBody(
     int? AccessTokenReuse,
     bool? Enabled);
 
-/// <summary>A change, as the API description shows it.</summary>
+/// <summary>The body of a client change, for the OpenAPI document.</summary>
 internal sealed record ClientPatchBody(
     string? ClientName,
     string? Scope,
@@ -53,10 +54,14 @@ internal sealed record ClientPatchBody(
     int? AccessTokenReuse,
     bool? Enabled);
 
-/// <summary>What a new secret may be made with, in seconds: how long it lives, and how long the one before lives on.</summary>
+/// <summary>
+/// The optional settings of a new secret, in seconds: its lifetime, and the remaining lifetime of the previous secret.
+/// </summary>
 internal sealed record SecretRequestBody(int? ExpiresIn, int? PreviousExpiresIn);
 
-/// <summary>A new secret. <c>client_secret</c> is shown this once; <c>client_secret_expires_at</c> as in RFC 7591 §3.2.1.</summary>
+/// <summary>
+/// A new secret. <c>client_secret</c> is shown only once. <c>client_secret_expires_at</c> is that of RFC 7591 §3.2.1.
+/// </summary>
 internal sealed record NewSecret(string ClientId, string Id, string ClientSecret, long ClientSecretExpiresAt, DateTimeOffset CreatedAt)
 {
     public static NewSecret From(ClientResult result)
@@ -67,13 +72,13 @@ internal sealed record NewSecret(string ClientId, string Id, string ClientSecret
     }
 }
 
-/// <summary>Reads a <see cref="SecretRequestBody"/>.</summary>
+/// <summary>Reads and validates a <see cref="SecretRequestBody"/>.</summary>
 internal static class SecretLifetimes
 {
     private const string ExpiresIn = "expires_in";
     private const string PreviousExpiresIn = "previous_expires_in";
 
-    // Ten years: whoever wants more leaves it out.
+    // Ten years. For a secret that does not expire, the member is omitted.
     private static readonly TimeSpan Maximum = TimeSpan.FromDays(10 * 365);
 
     public static bool TryRead(
@@ -84,7 +89,8 @@ internal static class SecretLifetimes
         problem = unknown is null
             ? Read(members[ExpiresIn], ExpiresIn, TimeSpan.FromMinutes(1), out expiresIn)
                 ?? Read(members[PreviousExpiresIn], PreviousExpiresIn, TimeSpan.Zero, out previousExpiresIn)
-            : Invalid(unknown.Length <= 100 ? unknown : unknown[..100], $"is unknown: there are {ExpiresIn} and {PreviousExpiresIn}");
+            : Invalid(
+                unknown.Length <= 100 ? unknown : unknown[..100], $"is unknown. Use {ExpiresIn} and {PreviousExpiresIn}");
 
         return problem is null;
     }

@@ -8,14 +8,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Routes;
 
-/// <summary>The registered clients, for callers with scope ADMIN: listed, made, changed, removed, and given secrets.</summary>
+/// <summary>The routes below /admin/clients: list, register, change and remove clients, add and remove secrets.</summary>
 internal static class ClientEndpoints
 {
     private const int DefaultLimit = 50;
     private const int MaximumLimit = 200;
     private const string CursorPrefix = "after:";
 
-    // A damaged client may have a longer id than others.
+    // The ID of a damaged client can be longer than MaximumIdLength.
     private const int MaximumCursorLength = 2048;
 
     public static void MapClients(this RouteGroupBuilder admin)
@@ -23,14 +23,14 @@ internal static class ClientEndpoints
         var clients = admin.MapGroup("/clients").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
         clients.MapGet("", ListAsync)
-            .WithSummary("The registered clients in the order of their ids")
-            .WithDescription($"limit is from 1 to {MaximumLimit}. Where there are more, next_cursor is the cursor of the next page. damaged "
-                + "lists clients whose documents cannot be read: remove them, or restore them from a backup.")
+            .WithSummary("Lists the clients, sorted by client_id.")
+            .WithDescription($"limit is from 1 to {MaximumLimit}. If there are more clients, next_cursor is the cursor of the "
+                + "next page. damaged lists clients whose documents cannot be read. Remove or restore them.")
             .Produces<ClientList>()
             .ProducesValidationProblem();
 
         clients.MapPost("", PostAsync)
-            .WithSummary("Registers a client and shows its first secret, once")
+            .WithSummary("Registers a client. The response shows its secret once.")
             .WithMetadata(new DescribedBody(typeof(ClientRequestBody), [MediaTypeNames.Application.Json])
             {
                 Example = """{"client_name":"Orders","scope":"USER"}""",
@@ -42,21 +42,22 @@ internal static class ClientEndpoints
             .ProducesProblem(StatusCodes.Status409Conflict);
 
         clients.MapGet("/{id}", GetAsync)
-            .WithSummary("One client")
+            .WithSummary("Returns a client.")
             .Produces<ClientMetadata>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
 
         clients.MapPatch("/{id}", PatchAsync)
-            .WithSummary("Changes a client by a JSON Merge Patch (RFC 7396)")
-            .WithDescription("null takes a member away, so that its default counts. With If-Match, only if nobody has changed it since.")
+            .WithSummary("Changes a client with a JSON Merge Patch (RFC 7396).")
+            .WithDescription("A member set to null is reset to its default. With If-Match, the client changes only if the ETag "
+                + "still matches.")
             .WithMetadata(new DescribedBody(typeof(ClientPatchBody), [AdminRequestBody.MergePatch, MediaTypeNames.Application.Json])
             {
-                Example = """{"client_name":"Orders of the north","claims":{"region":"north"}}""",
+                Example = """{"client_name":"Orders North","claims":{"region":"north"}}""",
             })
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .WithMetadata(new DescribedHeader("If-Match", "The ETag that the client was read with (RFC 9110 §13.1.1)"))
+            .WithMetadata(new DescribedHeader("If-Match", "The ETag of the client version to change (RFC 9110 §13.1.1)."))
             .Produces<ClientMetadata>()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -64,17 +65,17 @@ internal static class ClientEndpoints
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);
 
         clients.MapDelete("/{id}", DeleteAsync)
-            .WithSummary("Removes a client; its tokens stay valid until they expire, but not below /admin")
-            .WithMetadata(new DescribedHeader("If-Match", "The ETag that the client was read with (RFC 9110 §13.1.1)"))
+            .WithSummary("Removes a client. Its tokens stay valid until they expire, but not for /admin.")
+            .WithMetadata(new DescribedHeader("If-Match", "The ETag of the client version to remove (RFC 9110 §13.1.1)."))
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);
 
         clients.MapPost("/{id}/secrets", PostSecretAsync)
-            .WithSummary("Makes one more secret and shows it, once")
-            .WithDescription("The one before lives on, so that nobody is refused while the new one is handed out; previous_expires_in "
-                + "puts an end to it.")
+            .WithSummary("Adds a secret to a client. The response shows it once.")
+            .WithDescription("The previous secret stays valid while you distribute the new one. previous_expires_in limits its "
+                + "remaining lifetime.")
             .WithMetadata(new DescribedBody(typeof(SecretRequestBody), [MediaTypeNames.Application.Json], IsRequired: false)
             {
                 Example = """{"previous_expires_in":86400}""",
@@ -88,7 +89,7 @@ internal static class ClientEndpoints
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);
 
         clients.MapDelete("/{id}/secrets/{secretId}", DeleteSecretAsync)
-            .WithSummary("Removes a secret, which counts no more within a minute")
+            .WithSummary("Removes a secret. It stops working within 60 seconds.")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);
@@ -107,7 +108,7 @@ internal static class ClientEndpoints
 
         if (cursor is not null && !TryParseCursor(cursor, out cursor))
         {
-            return ClientProblems.Invalid("cursor", "must be the next_cursor of the page before, or left out");
+            return ClientProblems.Invalid("cursor", "must be the next_cursor of the previous page, or omitted");
         }
 
         var page = await clients.ListAsync(cursor, count, http.RequestAborted);
@@ -216,7 +217,9 @@ internal static class ClientEndpoints
 
     private static string ETagOf(Client client) => $"\"{client.Version}\"";
 
-    /// <summary>The versions that If-Match names; null: any will do. One that cannot be ours matches nothing (RFC 9110 §13.1.1).</summary>
+    /// <summary>
+    /// The versions in If-Match, or null for any version. A weak or foreign ETag matches nothing (RFC 9110 §13.1.1).
+    /// </summary>
     private static IReadOnlyCollection<string>? VersionsOf(HttpContext http)
     {
         var header = http.Request.Headers.IfMatch;

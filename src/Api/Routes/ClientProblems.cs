@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Api.Routes;
 
-/// <summary>Refusals of an administrator's request as problem details (RFC 9457), <c>errors</c> by the member at fault.</summary>
+/// <summary>Maps client problems to problem details (RFC 9457) with <c>errors</c> by member.</summary>
 internal static class ClientProblems
 {
     public static ProblemHttpResult Invalid(string member, string error) =>
@@ -13,7 +13,7 @@ internal static class ClientProblems
     {
         ClientProblemKind.NotFound => StatusCodes.Status404NotFound,
         ClientProblemKind.Conflict or ClientProblemKind.Damaged => StatusCodes.Status409Conflict,
-        // Without a precondition, others were faster several times in a row.
+        // Without If-Match, the change lost against concurrent changes several times.
         ClientProblemKind.Changed => http.Request.Headers.IfMatch.Count is 0
             ? StatusCodes.Status409Conflict
             : StatusCodes.Status412PreconditionFailed,
@@ -23,7 +23,7 @@ internal static class ClientProblems
     private static ProblemHttpResult Write(ClientProblem problem, int status) => TypedResults.Problem(new HttpValidationProblemDetails(problem.Errors)
     {
         Status = status,
-        // The framework's own speaks of validation whatever the status is.
+        // The framework's title mentions validation for every status.
         Title = null,
         Detail = string.Join(' ', problem.Errors.SelectMany(error => error.Value))
             + (problem.UnlistedErrors is 0 ? "" : $" There are {problem.UnlistedErrors} more errors."),

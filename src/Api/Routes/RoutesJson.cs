@@ -15,7 +15,7 @@ internal sealed partial class RoutesJson : JsonSerializerContext
 
 internal static class RouteServices
 {
-    /// <summary>Lets routes return types of this context as they are: native code cannot look at a type to serialize it.</summary>
+    /// <summary>Adds the generated context to the JSON options, because native code cannot serialize by reflection.</summary>
     public static void AddRoutes(this IServiceCollection services) => services.ConfigureHttpJsonOptions(
         options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, RoutesJson.Default));
 }

@@ -8,7 +8,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Routes;
 
-/// <summary>What a caller with scope USER may do. Routes of your own go into the same group and are guarded like it.</summary>
+/// <summary>The routes below /user. They require scope USER. Add your own routes to this group.</summary>
 internal static class UserEndpoints
 {
     public static void MapUser(this IEndpointRouteBuilder routes)
@@ -16,11 +16,11 @@ internal static class UserEndpoints
         var user = routes.MapGroup("/user").RequireScope(Scope.User).WithTags("User");
 
         user.MapGet("/me", GetMe)
-            .WithSummary("The claims of the caller's access token")
+            .WithSummary("Returns the claims of the caller's access token.")
             .Produces<Dictionary<string, JsonElement>>();
     }
 
-    // The payload as it was signed: a principal would turn numbers, lists and objects into strings.
+    // Return the signed payload: the ClaimsPrincipal converts numbers, lists and objects to strings.
     private static FileContentHttpResult GetMe(HttpContext http)
     {
         var token = (JsonWebToken)((CaseSensitiveClaimsIdentity)http.User.Identity!).SecurityToken;

@@ -7,20 +7,20 @@ using Api.Storage;
 
 namespace Api.Startup;
 
-/// <summary>Starts the program on one machine: makes what is missing, listens, and shows a developer the first steps.</summary>
+/// <summary>Starts the server: creates missing local data, listens, and prints the first steps in development.</summary>
 internal static partial class FirstSteps
 {
     public static async Task StartAndWaitAsync(this WebApplication app)
     {
-        // Ahead of listening, so that what is damaged here stops the start and nobody is answered. What is kept elsewhere can wait:
-        // the metadata needs none of it, and has to be there at once.
+        // Read local data before listening, so that damaged data stops the start and no request is served. Remote data is loaded
+        // on first use: metadata requests do not need it and must be answered at once.
         if (app.Services.GetRequiredService<IKeyRingStore>() is KeyRingFile)
         {
             await app.Services.GetRequiredService<KeyRingCache>().FillAsync(CancellationToken.None);
         }
 
         var options = app.Services.GetRequiredService<AuthorizationServerOptions>();
-        var isLocal = options.ClientsTable is "";
+        var isLocal = options.DataTable is "";
 
         if (isLocal)
         {
@@ -30,10 +30,10 @@ internal static partial class FirstSteps
         WarnOfOtherOwner(app, options);
         await app.StartAsync();
 
-        // On Lambda the start lasts until the end, when there is nobody to show a secret to.
+        // On Lambda, StartAsync returns only when the function ends. Nobody reads a secret that is printed then.
         if (app.Environment.IsDevelopment() && !app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // Once it listens: a secret is shown only this once, and a start that fails would have used it up.
+            // Create the client after the server listens. The secret is shown only once, and a failed start would lose it.
             var secret = !isLocal ? null : await app.Services.GetRequiredService<DevelopmentClient>().CreateAsync(CancellationToken.None);
             await Console.Out.WriteLineAsync(Describe(options, secret) + OtherAddress(options, app.Urls));
         }
@@ -52,8 +52,8 @@ internal static partial class FirstSteps
     [LoggerMessage(
         1,
         LogLevel.Warning,
-        "This program runs as root, but the folder {Folder} belongs to the user {Owner}, who can replace the signing keys and the clients in "
-            + "it. Run the program as that user, or give the folder and its files to root.")]
+        "This program runs as root, but the folder {Folder} belongs to user {Owner}, who can replace the signing keys and the "
+            + "clients in it. Run the program as that user, or make root the owner of the folder and its files.")]
     private static partial void LogOtherOwner(ILogger logger, string folder, int owner);
 
     private static string Describe(AuthorizationServerOptions options, string? secret)
@@ -62,11 +62,11 @@ internal static partial class FirstSteps
 
         if (secret is null)
         {
-            var where = options.ClientsTable is "" ? "" : $" in the DynamoDB table {options.ClientsTable}";
+            var where = options.DataTable is "" ? "" : $" in the DynamoDB table {options.DataTable}";
 
             return $"""
 
-                No client was made: there are some{where}. Is a secret lost? One more is made with
+                No development client was created, because there are clients{where}. If you lost its secret, add another:
 
                   dotnet run --project src/Api -- clients rotate {DevelopmentClient.ClientId}
 
@@ -80,7 +80,7 @@ internal static partial class FirstSteps
 
         return $$"""
 
-            A client for development was made. Its secret is shown only this once:
+            A development client was created. Its secret is shown only once:
 
               client_id      {{DevelopmentClient.ClientId}}
               client_secret  {{secret}}
@@ -89,7 +89,7 @@ internal static partial class FirstSteps
 
               {{getToken}}
 
-            Call a guarded route with one:
+            Call a protected route:
 
               curl -s -H "Authorization: Bearer $({{getToken}} | sed 's/.*"access_token":"\([^"]*\)".*/\1/')" {{options.Issuer}}/user/me
 
@@ -100,5 +100,6 @@ internal static partial class FirstSteps
     private static string OtherAddress(AuthorizationServerOptions options, ICollection<string> urls) =>
         urls.Any(url => BindingAddress.Parse(url).Port == new Uri(options.Issuer).Port)
             ? ""
-            : $"This program listens on {string.Join(", ", urls)} but calls itself {options.Issuer}: set Issuer to that address too.\n";
+            : $"This program listens on {string.Join(", ", urls)}, but Issuer is {options.Issuer}. Set Issuer to the URL of the "
+                + "server.\n";
 }

@@ -4,21 +4,21 @@ using Microsoft.Extensions.Options;
 namespace Api.Startup;
 
 /// <summary>
-/// What this executable does as a Lambda function. All functions of the template have the same package and the same handler,
-/// <c>Api</c>; the environment variable <c>FunctionRole</c> of each one chooses its role.
+/// The role of this executable as a Lambda function. All functions in the template use the same package and the handler
+/// <c>Api</c>. The environment variable <c>FunctionRole</c> selects the role.
 /// </summary>
 internal enum FunctionRole
 {
-    /// <summary>Serves the web API. The default, and the only role outside Lambda.</summary>
+    /// <summary>Serves the web API. This is the default, and the only role outside Lambda.</summary>
     Api,
 
-    /// <summary>Rotates the signing keys, and makes the first one during a deployment.</summary>
+    /// <summary>Rotates the signing keys and creates the first key during a deployment.</summary>
     KeyRotation,
 
     /// <summary>Revokes a signing key.</summary>
     KeyRevocation,
 
-    /// <summary>Holds a deployment until the issuer answers.</summary>
+    /// <summary>Holds a deployment until the issuer is ready.</summary>
     ReadinessGate,
 }
 
@@ -28,12 +28,14 @@ internal static class FunctionRoles
     public const string Variable = nameof(FunctionRole);
 
     /// <summary>Reads the role of this process from the environment.</summary>
-    /// <exception cref="OptionsValidationException">There is no such role, or it needs Lambda and this is another machine.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// The role does not exist, or it requires Lambda and the process runs elsewhere.
+    /// </exception>
     public static FunctionRole Read()
     {
         var name = Environment.GetEnvironmentVariable(Variable);
 
-        // By name alone: Enum.TryParse takes numbers and lists as well.
+        // Compare names: Enum.TryParse also accepts numbers and lists.
         var role = string.IsNullOrEmpty(name)
             ? FunctionRole.Api
             : Enum.GetValues<FunctionRole>().Cast<FunctionRole?>().FirstOrDefault(role => role.ToString() == name);
@@ -41,7 +43,8 @@ internal static class FunctionRoles
         return role switch
         {
             null => throw Invalid($"{Variable} '{name}' must be {string.Join(", ", Enum.GetNames<FunctionRole>())}, or not set."),
-            not FunctionRole.Api when !LambdaEnvironment.IsActive => throw Invalid($"{Variable} '{name}' works on AWS Lambda only. Remove the variable."),
+            not FunctionRole.Api when !LambdaEnvironment.IsActive =>
+                throw Invalid($"{Variable} '{name}' requires AWS Lambda. Unset the variable."),
             { } known => known,
         };
     }

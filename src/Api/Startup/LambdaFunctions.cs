@@ -7,12 +7,12 @@ using Api.Keys;
 
 namespace Api.Startup;
 
-/// <summary>Serves the events of the Lambda functions that are not the web API.</summary>
+/// <summary>Runs the Lambda functions other than the web API.</summary>
 internal static class LambdaFunctions
 {
     private static readonly HttpClient Http = new(ReadinessGate.CreateHandler());
 
-    /// <summary>Serves until Lambda ends the process.</summary>
+    /// <summary>Handles events until Lambda ends the process.</summary>
     public static async Task RunAsync(FunctionRole role)
     {
         using var bootstrap = Create(role).Build();
@@ -37,7 +37,7 @@ internal static class LambdaFunctions
                 return Serve(new ReadinessGate(Http, TimeProvider.System).HandleAsync);
 
             default:
-                throw new ArgumentOutOfRangeException(nameof(role), role, "No events are served in this role.");
+                throw new ArgumentOutOfRangeException(nameof(role), role, "This role does not handle events.");
         }
     }
 

@@ -7,8 +7,8 @@ using Api.Keys;
 namespace Api.Startup;
 
 /// <summary>
-/// How the events of the Lambda functions are read and their results written: requests of an HTTP API (payload format version 2.0), and
-/// the events of the other functions, which read theirs themselves.
+/// Source-generated JSON metadata for Lambda events and results: HTTP API requests (payload format version 2.0), and raw JSON for
+/// the other functions, which parse their events themselves.
 /// </summary>
 [JsonSerializable(typeof(APIGatewayHttpApiV2ProxyRequest))]
 [JsonSerializable(typeof(APIGatewayHttpApiV2ProxyResponse))]

@@ -19,7 +19,7 @@ namespace Api.Startup;
 /// <summary>The web API: its services, its pipeline and its routes.</summary>
 internal static class WebApi
 {
-    /// <summary>Builds the app. Nothing is read from a store, and nothing listens, before the app starts.</summary>
+    /// <summary>Builds the app. It reads no store and opens no port until the app starts.</summary>
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
@@ -58,7 +58,7 @@ internal static class WebApi
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseCrossOrigin();
-        // What is open to everybody ends here.
+        // The anonymous endpoints short-circuit here. The middleware below runs only for other routes.
         app.UseRouting();
         app.UseStatusCodePages();
 

@@ -8,8 +8,8 @@ namespace Api.Storage;
 /// <summary>The documents in a DynamoDB table, which removes expired ones by itself within some days.</summary>
 internal sealed class DynamoDocumentStore(IAmazonDynamoDB dynamo, AuthorizationServerOptions options, TimeProvider time) : IDocumentStore
 {
-    private readonly string _table = options.ClientsTable;
-    private readonly DynamoFailures _failures = new(options.ClientsTable);
+    private readonly string _table = options.DataTable;
+    private readonly DynamoFailures _failures = new(options.DataTable);
 
     public Task<Document?> GetAsync(DocumentKey key, CancellationToken cancellation) => _failures.ExplainAsync("read", async () =>
     {

@@ -26,7 +26,7 @@ internal sealed class DynamoFailures(string table)
     private static string RemedyOf(Exception exception, string code) => (exception, code) switch
     {
         (ResourceNotFoundException, _) =>
-            " Create the table, or set ClientsTable to a table of this account and region.",
+            " Create the table, or set DataTable to a table of this account and region.",
         (_, "AccessDeniedException") =>
             " Allow this program's role dynamodb:GetItem, PutItem, DeleteItem and Query on the table, and Query on its index "
             + $"{DynamoItem.Lists}.",

@@ -12,7 +12,7 @@ internal static class StorageServices
         services.AddSingleton<SqliteDocumentStore>();
         services.AddSingleton<IAmazonDynamoDB>(provider => CreateClient(provider.GetRequiredService<AuthorizationServerOptions>()));
         services.AddSingleton<DynamoDocumentStore>();
-        services.AddSingleton<IDocumentStore>(provider => provider.GetRequiredService<AuthorizationServerOptions>().ClientsTable is ""
+        services.AddSingleton<IDocumentStore>(provider => provider.GetRequiredService<AuthorizationServerOptions>().DataTable is ""
             ? provider.GetRequiredService<SqliteDocumentStore>()
             : provider.GetRequiredService<DynamoDocumentStore>());
     }
@@ -27,7 +27,7 @@ internal static class StorageServices
         catch (AmazonClientException exception)
         {
             throw new StorageException(
-                $"The DynamoDB table {options.ClientsTable} cannot be reached: {exception.Message}. Set AWS_REGION.", exception);
+                $"The DynamoDB table {options.DataTable} cannot be reached: {exception.Message}. Set AWS_REGION.", exception);
         }
     }
 }

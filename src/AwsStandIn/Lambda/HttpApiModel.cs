@@ -1,12 +1,12 @@
-// The types of the package are not annotated either.
+// The types of the package have no nullable annotations either.
 #nullable disable
 using System.Text.Json.Serialization;
 
 namespace Amazon.Lambda.APIGatewayEvents;
 
 /// <summary>
-/// A request as an HTTP API sends it to a function (Amazon API Gateway Developer Guide, "Create AWS Lambda proxy integrations for
-/// HTTP APIs", payload format version 2.0).
+/// An HTTP API request event (Amazon API Gateway Developer Guide, "Create AWS Lambda proxy integrations for HTTP APIs", payload
+/// format version 2.0).
 /// </summary>
 public class APIGatewayHttpApiV2ProxyRequest
 {
@@ -26,7 +26,7 @@ public class APIGatewayHttpApiV2ProxyRequest
 
     public bool IsBase64Encoded { get; set; }
 
-    /// <summary>The stage, the authorizer's result and the HTTP request.</summary>
+    /// <summary>The request context: stage, authorizer result and HTTP request.</summary>
     public class ProxyRequestContext
     {
         public AuthorizerDescription Authorizer { get; set; }
@@ -38,7 +38,7 @@ public class APIGatewayHttpApiV2ProxyRequest
         public string Stage { get; set; }
     }
 
-    /// <summary>The method, the path and the caller's address.</summary>
+    /// <summary>The HTTP method, the path and the caller's IP address.</summary>
     public class HttpDescription
     {
         public string Method { get; set; }
@@ -48,12 +48,12 @@ public class APIGatewayHttpApiV2ProxyRequest
         public string SourceIp { get; set; }
     }
 
-    /// <summary>The result of the gateway's authorizer.</summary>
+    /// <summary>The authorizer result.</summary>
     public class AuthorizerDescription
     {
         public JwtDescription Jwt { get; set; }
 
-        /// <summary>The claims of a token that the gateway has accepted.</summary>
+        /// <summary>The claims of the token that the gateway accepted.</summary>
         public class JwtDescription
         {
             public IDictionary<string, string> Claims { get; set; }
@@ -61,7 +61,7 @@ public class APIGatewayHttpApiV2ProxyRequest
     }
 }
 
-/// <summary>A response as a function returns it to an HTTP API.</summary>
+/// <summary>The response of a function to an HTTP API (payload format version 2.0).</summary>
 public class APIGatewayHttpApiV2ProxyResponse
 {
     [JsonPropertyName("statusCode")]

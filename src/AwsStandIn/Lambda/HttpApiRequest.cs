@@ -11,7 +11,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Amazon.Lambda.AspNetCoreServer.Hosting.Internal;
 
-/// <summary>The request that an event describes. An event that lacks a part throws.</summary>
+/// <summary>Converts an event to the features of a request. An incomplete event throws.</summary>
 internal static class HttpApiRequest
 {
     public static FeatureCollection ToFeatures(APIGatewayHttpApiV2ProxyRequest source)
@@ -45,12 +45,12 @@ internal static class HttpApiRequest
         return features;
     }
 
-    // Authenticated, whatever the authorizer has checked.
+    // The principal is authenticated whatever the authorizer checked, as in the package.
     private static ClaimsPrincipal? UserOf(APIGatewayHttpApiV2ProxyRequest.AuthorizerDescription? authorizer) => authorizer is null
         ? null
         : new(new ClaimsIdentity(authorizer.Jwt?.Claims.Select(claim => new Claim(claim.Key, claim.Value)), "AuthorizerIdentity"));
 
-    // Everything but %2F is decoded.
+    // Decodes everything except %2F.
     private static string Decode(string path)
     {
         var decoded = WebUtility.UrlDecode(path
@@ -61,7 +61,7 @@ internal static class HttpApiRequest
         return decoded.StartsWith('/') ? decoded : "/" + decoded;
     }
 
-    // Also where the stage is only the start of a segment. The rest is then not a valid path.
+    // Removes the stage even if it is only a prefix of the first segment, as the package does. The rest is then not a valid path.
     private static (string? Base, string Path) SplitStage(string path, string? stage) =>
         !string.IsNullOrWhiteSpace(stage) && path.StartsWith("/" + stage, StringComparison.Ordinal)
             ? ("/" + stage, path[(stage.Length + 1)..])
@@ -73,7 +73,7 @@ internal static class HttpApiRequest
 
         foreach (var (name, value) in source.Headers ?? new Dictionary<string, string>())
         {
-            // The gateway has joined the values of repeated headers with commas.
+            // The gateway joins the values of repeated headers with commas.
             headers[name] = new StringValues(value?.Split(','));
         }
 

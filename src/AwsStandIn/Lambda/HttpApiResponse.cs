@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Amazon.Lambda.AspNetCoreServer.Hosting.Internal;
 
-/// <summary>A response that is collected in memory, and becomes the result of the function when the app has ended.</summary>
+/// <summary>Collects a response in memory and converts it to the result of the function when the app has completed.</summary>
 internal sealed class HttpApiResponse : HttpResponseFeature, IHttpResponseBodyFeature, IDisposable
 {
     private static readonly HashSet<string> BinaryTypes =
@@ -32,7 +32,7 @@ internal sealed class HttpApiResponse : HttpResponseFeature, IHttpResponseBodyFe
 
     public override void OnCompleted(Func<object, Task> callback, object state) => _onCompleted.Add((callback, state));
 
-    /// <summary>Only sets the flag. The callbacks run when the app has ended.</summary>
+    /// <summary>Only sets the flag. The OnStarting callbacks run when the app has completed.</summary>
     Task IHttpResponseBodyFeature.StartAsync(CancellationToken cancellationToken)
     {
         _hasStarted = true;
@@ -47,7 +47,7 @@ internal sealed class HttpApiResponse : HttpResponseFeature, IHttpResponseBodyFe
     {
     }
 
-    // What the writer has not flushed is lost.
+    // Data that the writer has not flushed is lost, as in the package.
     Task IHttpResponseBodyFeature.CompleteAsync() => Task.CompletedTask;
 
     public void Dispose() => _body.Dispose();
@@ -74,7 +74,7 @@ internal sealed class HttpApiResponse : HttpResponseFeature, IHttpResponseBodyFe
             StatusCode = StatusCode,
             Headers = headers,
             Cookies = Headers.ContainsKey(HeaderNames.SetCookie) ? Headers.SetCookie.ToArray()! : null!,
-            // Bytes that are not UTF-8 are lost where the type is not a binary one.
+            // If the content type is not binary, bytes that are not valid UTF-8 are lost, as in the package.
             Body = isBinary ? Convert.ToBase64String(body) : Encoding.UTF8.GetString(body),
             IsBase64Encoded = isBinary,
         };

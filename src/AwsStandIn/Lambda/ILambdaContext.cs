@@ -1,10 +1,10 @@
 namespace Amazon.Lambda.Core;
 
-/// <summary>One invocation of a function.</summary>
+/// <summary>The context of one invocation.</summary>
 public interface ILambdaContext
 {
     string AwsRequestId { get; }
 
-    /// <summary>The time until Lambda ends the function.</summary>
+    /// <summary>The time that remains until Lambda ends the invocation.</summary>
     TimeSpan RemainingTime { get; }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Amazon.Lambda.RuntimeSupport;
 
-/// <summary>Fetches events one after the other and passes each to the handler of the function.</summary>
+/// <summary>Fetches one event after another and passes each to the handler.</summary>
 public class LambdaBootstrap : IDisposable
 {
     private readonly Func<Invocation, Task<Stream>> _handler;
@@ -11,7 +11,7 @@ public class LambdaBootstrap : IDisposable
     internal LambdaBootstrap(Func<Invocation, Task<Stream>> handler, LambdaBootstrapInitializer? initializer) =>
         (_handler, _initializer) = (handler, initializer);
 
-    /// <summary>Runs until it is canceled or the Runtime API fails. A handler that throws does not end it.</summary>
+    /// <summary>Runs until it is cancelled or the Runtime API fails. An exception of the handler does not end it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         var runtime = new RuntimeClient(Environment.GetEnvironmentVariable(RuntimeClient.AddressVariable) ?? "");
@@ -68,7 +68,7 @@ public class LambdaBootstrap : IDisposable
         {
             result = await _handler(invocation);
         }
-#pragma warning disable CA1031 // A function that fails is invoked again.
+#pragma warning disable CA1031 // A handler may throw any exception. The next event is handled all the same.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -2,10 +2,10 @@ using Amazon.Lambda.Core;
 
 namespace Amazon.Lambda.RuntimeSupport;
 
-/// <summary>Runs before the first event. False stops the start.</summary>
+/// <summary>Runs before the first event. If it returns false, the function does not start.</summary>
 public delegate Task<bool> LambdaBootstrapInitializer();
 
-/// <summary>Builds the bootstrap of a function from its handler.</summary>
+/// <summary>Builds a <see cref="LambdaBootstrap"/> from a handler.</summary>
 public class LambdaBootstrapBuilder
 {
     private readonly Func<Invocation, Task<Stream>> _handler;

@@ -2,7 +2,7 @@ using Amazon.Lambda.Core;
 
 namespace Amazon.Lambda.RuntimeSupport;
 
-/// <summary>What a handler may know of its invocation.</summary>
+/// <summary>The data of an invocation that is passed to the handler.</summary>
 internal sealed class LambdaContext(Invocation invocation) : ILambdaContext
 {
     public string AwsRequestId => invocation.RequestId;

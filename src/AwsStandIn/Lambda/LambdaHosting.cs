@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Makes a web app answer the events of a Lambda function.</summary>
+/// <summary>Runs a web app as a Lambda function.</summary>
 public static class ServiceCollectionExtensions
 {
-    /// <summary>Puts Lambda in the place of the web server. Outside Lambda it changes nothing.</summary>
+    /// <summary>Replaces the web server with the Lambda server. Does nothing outside Lambda.</summary>
     public static IServiceCollection AddAWSLambdaHosting<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
         this IServiceCollection services, LambdaEventSource eventSource, SourceGeneratorLambdaJsonSerializer<T> serializer)
@@ -19,7 +19,7 @@ public static class ServiceCollectionExtensions
     {
         if (eventSource is not LambdaEventSource.HttpApi)
         {
-            throw new NotSupportedException($"The stand-in supports {LambdaEventSource.HttpApi} only.");
+            throw new NotSupportedException($"The stand-in supports only {LambdaEventSource.HttpApi}.");
         }
 
         if (Environment.GetEnvironmentVariable("AWS_LAMBDA_FUNCTION_NAME") is { Length: > 0 })
@@ -33,7 +33,7 @@ public static class ServiceCollectionExtensions
     }
 }
 
-/// <summary>What invokes the function.</summary>
+/// <summary>The service that invokes the function.</summary>
 public enum LambdaEventSource
 {
     RestApi,

@@ -7,7 +7,7 @@ using Amazon.Lambda.Core;
 
 namespace Amazon.Lambda.Core
 {
-    /// <summary>Reads events and writes results.</summary>
+    /// <summary>Deserializes events and serializes results.</summary>
     public interface ILambdaSerializer
     {
         T Deserialize<T>(Stream requestStream);
@@ -19,7 +19,7 @@ namespace Amazon.Lambda.Core
 namespace Amazon.Lambda.Serialization.SystemTextJson
 {
     /// <summary>
-    /// Reads and writes the types of a source-generated context. Names are written as they are declared and read in any case.
+    /// Serializes the types of a source-generated context. Names are written as declared and read case-insensitively.
     /// </summary>
     public class SourceGeneratorLambdaJsonSerializer<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSGContext> : ILambdaSerializer
@@ -69,10 +69,10 @@ namespace Amazon.Lambda.Serialization.SystemTextJson
         }
 
         private JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>?)_context.GetTypeInfo(typeof(T))
-            ?? throw new JsonSerializerException($"{typeof(TSGContext)} does not name {typeof(T)}.");
+            ?? throw new JsonSerializerException($"{typeof(TSGContext)} does not contain {typeof(T)}.");
     }
 
-    /// <summary>An event that cannot be read, or a result that cannot be written.</summary>
+    /// <summary>An event cannot be deserialized, or a result cannot be serialized.</summary>
     public class JsonSerializerException : Exception
     {
         public JsonSerializerException(string message)

@@ -9,13 +9,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Amazon.Lambda.AspNetCoreServer.Hosting.Internal;
 
-/// <summary>A web server without a socket. Its requests are the events of the function, one after the other.</summary>
+/// <summary>A web server without a socket. Its requests are the events of the function, one at a time.</summary>
 internal sealed partial class LambdaServer(IServiceProvider services, ILambdaSerializer serializer, ILogger<LambdaServer> logger)
     : IServer
 {
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
-    /// <summary>Serves until the process ends.</summary>
+    /// <summary>Handles events until the process ends.</summary>
     public async Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
         where TContext : notnull
     {
@@ -39,7 +39,7 @@ internal sealed partial class LambdaServer(IServiceProvider services, ILambdaSer
     {
         var features = HttpApiRequest.ToFeatures(request);
         using var response = new HttpApiResponse();
-        // Not asynchronously: a service that is only IAsyncDisposable throws.
+        // Synchronous disposal, as in the package: a service that implements only IAsyncDisposable throws.
         using var scope = services.CreateScope();
         features.Set<IItemsFeature>(
             new ItemsFeature { Items = { ["LambdaContext"] = lambda, ["LambdaRequestObject"] = request } });
@@ -78,7 +78,7 @@ internal sealed partial class LambdaServer(IServiceProvider services, ILambdaSer
 
             return null;
         }
-#pragma warning disable CA1031 // The caller learns only that the app has failed, and gets what it has written.
+#pragma warning disable CA1031 // An unhandled exception results in status 500 with the body written so far.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -89,6 +89,6 @@ internal sealed partial class LambdaServer(IServiceProvider services, ILambdaSer
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The app threw an exception that it did not handle")]
+    [LoggerMessage(1, LogLevel.Error, "The app threw an unhandled exception")]
     private static partial void LogUnhandled(ILogger logger, Exception exception);
 }

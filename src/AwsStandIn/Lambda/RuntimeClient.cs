@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 
 namespace Amazon.Lambda.RuntimeSupport;
 
-/// <summary>Fetches events and posts their results (AWS Lambda Developer Guide, "Using the Lambda runtime API").</summary>
+/// <summary>A client of the Lambda Runtime API (AWS Lambda Developer Guide, "Using the Lambda runtime API").</summary>
 internal sealed class RuntimeClient(string address)
 {
     public const string AddressVariable = "AWS_LAMBDA_RUNTIME_API";
@@ -14,7 +14,7 @@ internal sealed class RuntimeClient(string address)
 
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false })
     {
-        // The next event may be hours away.
+        // The next event can take hours.
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
@@ -46,7 +46,7 @@ internal sealed class RuntimeClient(string address)
     public Task FailAsync(Invocation invocation, Exception exception, CancellationToken cancellationToken) =>
         ReportAsync($"invocation/{invocation.RequestId}/error", exception.GetType().Name, exception, cancellationToken);
 
-    /// <summary>Reports that the function cannot start. The report has no error type.</summary>
+    /// <summary>Reports an initialization error. The report has no error type.</summary>
     public Task FailInitAsync(Exception exception) => ReportAsync("init/error", null, exception, CancellationToken.None);
 
     private static long DeadlineOf(HttpResponseHeaders headers) =>
@@ -76,13 +76,13 @@ internal sealed class RuntimeClient(string address)
     }
 }
 
-/// <summary>One event, and the time at which Lambda stops waiting for its result.</summary>
+/// <summary>An event with the deadline for its result.</summary>
 internal sealed record Invocation(string RequestId, string? TraceId, DateTimeOffset Deadline, MemoryStream Event) : IDisposable
 {
     public void Dispose() => Event.Dispose();
 }
 
-/// <summary>An exception as Lambda returns it to the caller of the function.</summary>
+/// <summary>An exception in the form that Lambda returns to the invoker.</summary>
 internal sealed record RuntimeError(
     string ErrorType, string ErrorMessage, string[]? StackTrace, RuntimeError? Cause, IReadOnlyList<RuntimeError>? Causes)
 {

@@ -6,7 +6,7 @@ using Amazon.SecretsManager.Model;
 
 namespace Amazon.SecretsManager;
 
-/// <summary>Calls AWS Secrets Manager.</summary>
+/// <summary>A client of AWS Secrets Manager.</summary>
 public class AmazonSecretsManagerClient : AmazonServiceClient
 {
     public AmazonSecretsManagerClient(AmazonSecretsManagerConfig clientConfig)
@@ -39,7 +39,7 @@ public class AmazonSecretsManagerClient : AmazonServiceClient
             {
                 ARN = Text(json, "ARN"),
                 Name = Text(json, "Name"),
-                // Seconds since 1970.
+                // Timestamps are in seconds since 1970.
                 CreatedDate = json.TryGetProperty("CreatedDate", out var created)
                     ? DateTime.UnixEpoch.AddSeconds(created.GetDouble())
                     : null,

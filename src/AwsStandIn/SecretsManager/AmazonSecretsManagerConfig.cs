@@ -6,7 +6,7 @@ using Amazon.Util.Internal;
 
 namespace Amazon.SecretsManager;
 
-/// <summary>How the client reaches Secrets Manager; what is not set comes from the environment, as AWSSDK.Core reads it.</summary>
+/// <summary>The client configuration. AWSSDK.Core reads values that are not set from the environment.</summary>
 public class AmazonSecretsManagerConfig : ClientConfig
 {
     public AmazonSecretsManagerConfig()

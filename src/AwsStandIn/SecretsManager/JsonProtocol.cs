@@ -7,7 +7,7 @@ using Amazon.SecretsManager.Model;
 
 namespace Amazon.SecretsManager.Internal;
 
-/// <summary>Writes a request in the AWS JSON 1.1 protocol.</summary>
+/// <summary>Serializes a request in the AWS JSON 1.1 protocol.</summary>
 internal sealed class JsonRequestMarshaller(string operation, Action<Utf8JsonWriter> write)
     : IMarshaller<IRequest, AmazonWebServiceRequest>
 {
@@ -32,7 +32,7 @@ internal sealed class JsonRequestMarshaller(string operation, Action<Utf8JsonWri
     }
 }
 
-/// <summary>Reads an answer in the AWS JSON 1.1 protocol; an error becomes the exception of its name.</summary>
+/// <summary>Deserializes a response in the AWS JSON 1.1 protocol. Each error code has its own exception.</summary>
 internal sealed class JsonResponseUnmarshaller<TResponse>(Func<JsonElement, TResponse> read) : JsonResponseUnmarshaller
     where TResponse : AmazonWebServiceResponse
 {
@@ -78,7 +78,7 @@ internal sealed class JsonResponseUnmarshaller<TResponse>(Func<JsonElement, TRes
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // A proxy between here and AWS answers in its own words: the status has to do.
+            // A proxy can respond without JSON. The HTTP status is then the only information.
         }
 
         // "com.amazonaws.secretsmanager#ResourceNotFoundException:http://…"

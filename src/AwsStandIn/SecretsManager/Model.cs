@@ -1,11 +1,11 @@
-// The types of the package are not annotated either.
+// The types of the package have no nullable annotations either.
 #nullable disable
 
 using Amazon.Runtime;
 
 namespace Amazon.SecretsManager.Model;
 
-/// <summary>Asks for the value of a version: the one named, or the one that has the stage.</summary>
+/// <summary>Requests the value of a version, by version ID or by staging label.</summary>
 public class GetSecretValueRequest : AmazonWebServiceRequest
 {
     public string SecretId { get; set; }
@@ -15,7 +15,7 @@ public class GetSecretValueRequest : AmazonWebServiceRequest
     public string VersionStage { get; set; }
 }
 
-/// <summary>A version and its value.</summary>
+/// <summary>A version with its value.</summary>
 public class GetSecretValueResponse : AmazonWebServiceResponse
 {
     public string ARN { get; set; }
@@ -31,7 +31,7 @@ public class GetSecretValueResponse : AmazonWebServiceResponse
     public List<string> VersionStages { get; set; }
 }
 
-/// <summary>Gives a version its value. <see cref="ClientRequestToken"/> becomes its id.</summary>
+/// <summary>Creates a version with a value. <see cref="ClientRequestToken"/> becomes its ID.</summary>
 public class PutSecretValueRequest : AmazonWebServiceRequest
 {
     public string SecretId { get; set; }
@@ -43,7 +43,7 @@ public class PutSecretValueRequest : AmazonWebServiceRequest
     public List<string> VersionStages { get; set; }
 }
 
-/// <summary>The version that has the value, and its stages.</summary>
+/// <summary>The version that has the value, with its staging labels.</summary>
 public class PutSecretValueResponse : AmazonWebServiceResponse
 {
     public string ARN { get; set; }
@@ -55,13 +55,13 @@ public class PutSecretValueResponse : AmazonWebServiceResponse
     public List<string> VersionStages { get; set; }
 }
 
-/// <summary>Asks for all but the value.</summary>
+/// <summary>Requests the metadata of a secret without its value.</summary>
 public class DescribeSecretRequest : AmazonWebServiceRequest
 {
     public string SecretId { get; set; }
 }
 
-/// <summary>The secret's versions and their stages.</summary>
+/// <summary>The versions of the secret with their staging labels.</summary>
 public class DescribeSecretResponse : AmazonWebServiceResponse
 {
     public string ARN { get; set; }
@@ -71,7 +71,7 @@ public class DescribeSecretResponse : AmazonWebServiceResponse
     public Dictionary<string, List<string>> VersionIdsToStages { get; set; }
 }
 
-/// <summary>Takes a stage from one version and gives it to another.</summary>
+/// <summary>Moves a staging label from one version to another.</summary>
 public class UpdateSecretVersionStageRequest : AmazonWebServiceRequest
 {
     public string SecretId { get; set; }
@@ -83,7 +83,7 @@ public class UpdateSecretVersionStageRequest : AmazonWebServiceRequest
     public string MoveToVersionId { get; set; }
 }
 
-/// <summary>The secret whose stage has moved.</summary>
+/// <summary>The secret whose staging label was moved.</summary>
 public class UpdateSecretVersionStageResponse : AmazonWebServiceResponse
 {
     public string ARN { get; set; }
@@ -91,7 +91,7 @@ public class UpdateSecretVersionStageResponse : AmazonWebServiceResponse
     public string Name { get; set; }
 }
 
-/// <summary>Asks Secrets Manager to have the secret rotated now.</summary>
+/// <summary>Requests the rotation of a secret.</summary>
 public class RotateSecretRequest : AmazonWebServiceRequest
 {
     public string SecretId { get; set; }
@@ -99,7 +99,7 @@ public class RotateSecretRequest : AmazonWebServiceRequest
     public string ClientRequestToken { get; set; }
 }
 
-/// <summary>The version that the rotation makes.</summary>
+/// <summary>The version that the rotation creates.</summary>
 public class RotateSecretResponse : AmazonWebServiceResponse
 {
     public string ARN { get; set; }

@@ -6,7 +6,7 @@ using Amazon.Runtime.Internal.Auth;
 
 namespace Amazon.SecretsManager.Internal;
 
-/// <summary>Where requests go: a configured address, or that of the region.</summary>
+/// <summary>Resolves the endpoint: a configured URL, or the endpoint of the region.</summary>
 internal sealed class SecretsManagerEndpoint : IEndpointProvider
 {
     private const string Address = "Address";
@@ -27,7 +27,7 @@ internal sealed class SecretsManagerEndpoint : IEndpointProvider
     public Endpoint ResolveEndpoint(EndpointParameters parameters) => new((string)parameters[Address]);
 }
 
-/// <summary>Puts the address into each request.</summary>
+/// <summary>Sets the endpoint of each request.</summary>
 internal sealed class SecretsManagerEndpointResolver : BaseEndpointResolver
 {
     protected override EndpointParameters MapEndpointsParameters(IRequestContext requestContext) =>
@@ -37,7 +37,7 @@ internal sealed class SecretsManagerEndpointResolver : BaseEndpointResolver
         InjectHostPrefix(executionContext.RequestContext);
 }
 
-/// <summary>Has each request signed with Signature Version 4.</summary>
+/// <summary>Signs each request with Signature Version 4.</summary>
 internal sealed class SecretsManagerAuthSchemeHandler : BaseAuthResolverHandler
 {
     protected override List<IAuthSchemeOption> ResolveAuthOptions(IExecutionContext executionContext) =>

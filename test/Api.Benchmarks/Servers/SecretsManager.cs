@@ -19,7 +19,7 @@ internal static class SecretsManager
         ("AWS_REGION", Region),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("ClientsTable", "clients"),
+        ("DataTable", "clients"),
         ("FirstClientSecretId", "first-client"),
     ];
 

@@ -27,7 +27,7 @@ public sealed class AbortedBodyTests
             api.Address, $"POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\n{Form}{Bodies[number % Bodies.Length]}", reset));
         await Task.WhenAll(requests);
 
-        await Eventually.IsTrueAsync(() => api.Output.Split("The body did not arrive whole.").Length > 40);
+        await Eventually.IsTrueAsync(() => api.Output.Split("The body is incomplete.").Length > 40);
         Assert.DoesNotContain("fail:", api.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("warn:", api.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", api.Output, StringComparison.Ordinal);

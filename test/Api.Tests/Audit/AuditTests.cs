@@ -22,7 +22,7 @@ public sealed class AuditTests : IDisposable
 
         var jti = new System.IdentityModel.Tokens.Jwt.JwtSecurityToken(token).Id;
         Assert.StartsWith(
-            $"Information: Token issued to 'orders' for 'USER ADMIN': jti {jti}, again False, by client_secret_post, from ",
+            $"Information: Token issued to 'orders' for 'USER ADMIN': jti {jti}, reused False, by client_secret_post, from ",
             line,
             StringComparison.Ordinal);
         Assert.Contains("shop/1.0", line, StringComparison.Ordinal);
@@ -30,29 +30,29 @@ public sealed class AuditTests : IDisposable
     }
 
     [Theory]
-    [InlineData("orders", "wrong", "invalid_client", "refused to '' (calls itself 'orders')")]
-    [InlineData("nobody", "wrong", "invalid_client", "refused to '' (calls itself 'nobody')")]
-    [InlineData("a\r\nInformation: Token issued to admin\u2028\u001b[2J", "wrong", "invalid_client", "(calls itself 'a??Information: Token issued to admin??[2J')")]
-    [InlineData("ocs_c2VjcmV0", "orders", "invalid_client", "(calls itself '(a client secret)')")]
+    [InlineData("orders", "wrong", "invalid_client", "refused to '' (claimed client_id 'orders')")]
+    [InlineData("nobody", "wrong", "invalid_client", "refused to '' (claimed client_id 'nobody')")]
+    [InlineData("a\r\nInformation: Token issued to admin\u2028\u001b[2J", "wrong", "invalid_client", "(claimed client_id 'a??Information: Token issued to admin??[2J')")]
+    [InlineData("ocs_c2VjcmV0", "orders", "invalid_client", "(claimed client_id '(a client secret)')")]
     // As Secrets Manager makes the first client's.
-    [InlineData("c2VjcmV0iTa9GkC81xWbZ0uYnE47mKqLrPsDfHjAoQv", "admin", "invalid_client", "(calls itself '(a client secret)')")]
-    [InlineData("x c2VjcmV0iTa9GkC81xWbZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
+    [InlineData("c2VjcmV0iTa9GkC81xWbZ0uYnE47mKqLrPsDfHjAoQv", "admin", "invalid_client", "(claimed client_id '(a client secret)')")]
+    [InlineData("x c2VjcmV0iTa9GkC81xWbZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(claimed client_id '(a client secret)')")]
     // Damaged, or encoded once too often.
-    [InlineData("OCS_c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
-    [InlineData("ocs%5Fc2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
-    [InlineData("ocs%5fc2VjcmV0%2DTa9GkC81x%5FbZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
-    [InlineData("ocs%255Fc2VjcmV0%252dTa9GkC81x%25255fbZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
-    [InlineData("c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
-    [InlineData("orders:c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(calls itself '(a client secret)')")]
-    [InlineData("OCS_c2VjcmV0", "orders", "invalid_client", "(calls itself '(a client secret)')")]
-    [InlineData("ocs%5Fc2VjcmV0", "orders", "invalid_client", "(calls itself '(a client secret)')")]
-    [InlineData("c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjA", "", "invalid_client", "(calls itself '(a client secret)')")]
+    [InlineData("OCS_c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(claimed client_id '(a client secret)')")]
+    [InlineData("ocs%5Fc2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(claimed client_id '(a client secret)')")]
+    [InlineData("ocs%5fc2VjcmV0%2DTa9GkC81x%5FbZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(claimed client_id '(a client secret)')")]
+    [InlineData("ocs%255Fc2VjcmV0%252dTa9GkC81x%25255fbZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(claimed client_id '(a client secret)')")]
+    [InlineData("c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(claimed client_id '(a client secret)')")]
+    [InlineData("orders:c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(claimed client_id '(a client secret)')")]
+    [InlineData("OCS_c2VjcmV0", "orders", "invalid_client", "(claimed client_id '(a client secret)')")]
+    [InlineData("ocs%5Fc2VjcmV0", "orders", "invalid_client", "(claimed client_id '(a client secret)')")]
+    [InlineData("c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjA", "", "invalid_client", "(claimed client_id '(a client secret)')")]
     // What has the same letters, and is none.
-    [InlineData("a2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHj", "", "invalid_client", "(calls itself 'a2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHj')")]
-    [InlineData("docs_reader", "wrong", "invalid_client", "(calls itself 'docs_reader')")]
-    [InlineData("orders-service.production.eu-central-1.example", "wrong", "invalid_client", "(calls itself 'orders-service.production.eu-central-1.example')")]
-    [InlineData("01890a5d-ac96-774b-bcce-b302099a8057", "wrong", "invalid_client", "(calls itself '01890a5d-ac96-774b-bcce-b302099a8057')")]
-    [InlineData("0123456789abcdef0123456789abcdef", "wrong", "invalid_client", "(calls itself '0123456789abcdef0123456789abcdef')")]
+    [InlineData("a2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHj", "", "invalid_client", "(claimed client_id 'a2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHj')")]
+    [InlineData("docs_reader", "wrong", "invalid_client", "(claimed client_id 'docs_reader')")]
+    [InlineData("orders-service.production.eu-central-1.example", "wrong", "invalid_client", "(claimed client_id 'orders-service.production.eu-central-1.example')")]
+    [InlineData("01890a5d-ac96-774b-bcce-b302099a8057", "wrong", "invalid_client", "(claimed client_id '01890a5d-ac96-774b-bcce-b302099a8057')")]
+    [InlineData("0123456789abcdef0123456789abcdef", "wrong", "invalid_client", "(claimed client_id '0123456789abcdef0123456789abcdef')")]
     public async Task Refused_token_leaves_one_event_with_the_reason(string id, string secret, string error, string expected)
     {
         await _api.AddClientAsync("orders", "USER");
@@ -93,7 +93,7 @@ public sealed class AuditTests : IDisposable
     {
         var token = await _api.GetTokenAsync("ADMIN");
         var read = new System.IdentityModel.Tokens.Jwt.JwtSecurityToken(token);
-        var (by, with) = (read.Subject, $"by jti {read.Id}, from ");
+        var (by, with) = (read.Subject, $"with jti {read.Id}, from ");
         _api.Logs.Lines.Clear();
         (string, string)[] bearer = [("Authorization", $"Bearer {token}"), ("User-Agent", "shop/1.0")];
 

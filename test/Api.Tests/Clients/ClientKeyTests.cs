@@ -45,7 +45,7 @@ public sealed class ClientKeyTests
             "from 2048 to 8192 bits"),
         ["RSA that only looks long"] = (
             () => With(Rsa, "n", Base64UrlEncoder.Encode([.. new byte[128], .. Modulus(1024)])),
-            "begins with a zero"),
+            "starts with a zero"),
         ["e is 1"] = (() => With(Rsa, "e", "AQ"), "neither 65537 nor 3"),
         ["e is 2"] = (() => With(Rsa, "e", "Ag"), "neither 65537 nor 3"),
         ["e is 65536"] = (() => With(Rsa, "e", "AQAA"), "neither 65537 nor 3"),
@@ -67,13 +67,13 @@ public sealed class ClientKeyTests
         ["kty is of another case"] = (() => With(Rsa, "kty", "rsa"), "kty other than"),
         ["P-384"] = (() => With(Ec, "crv", "P-384"), "curve other than P-256"),
         ["crv is missing"] = (() => With(Ec, "crv", null), "curve other than P-256"),
-        ["point is off the curve"] = (() => With(Ec, "y", (string)ClientKeyPair.Ec().Jwk()["y"]!), "no valid key"),
-        ["point at infinity"] = (() => With(Ec, "x", Zeros, "y", Zeros), "no valid key"),
+        ["point is off the curve"] = (() => With(Ec, "y", (string)ClientKeyPair.Ec().Jwk()["y"]!), "not a valid key"),
+        ["point at infinity"] = (() => With(Ec, "x", Zeros, "y", Zeros), "not a valid key"),
         ["x is a space"] = (() => With(Ec, "x", " "), "lacks the member 'x'"),
-        ["point is short"] = (() => With(Ec, "x", "AAAA"), "no valid key"),
+        ["point is short"] = (() => With(Ec, "x", "AAAA"), "not a valid key"),
         ["kid is empty"] = (() => Rsa.Jwk(""), "does not have 1 to 256 characters"),
         ["kid has 257 characters"] = (() => Rsa.Jwk(new string('a', 257)), "does not have 1 to 256 characters"),
-        ["kid is a number"] = (() => With(Rsa, "kid", 1), "'kid' that is no string"),
+        ["kid is a number"] = (() => With(Rsa, "kid", 1), "'kid' that is not a string"),
         ["use is enc"] = (() => With(Rsa, "use", "enc"), "use other than sig"),
         ["alg is HS256"] = (() => Rsa.Jwk(alg: "HS256"), "alg other than RS256 and PS256"),
         ["alg is none"] = (() => Rsa.Jwk(alg: "none"), "alg other than RS256 and PS256"),
@@ -83,8 +83,8 @@ public sealed class ClientKeyTests
         ["key_ops has no verify"] = (() => With(Rsa, "key_ops", new JsonArray("encrypt")), "key_ops"),
         ["key_ops is text"] = (() => With(Rsa, "key_ops", "verify"), "key_ops"),
         ["key_ops has a number"] = (() => With(Rsa, "key_ops", new JsonArray(1)), "key_ops"),
-        ["list"] = (() => new JsonArray(), "no JSON object"),
-        ["null"] = (() => null, "no JSON object"),
+        ["list"] = (() => new JsonArray(), "not a JSON object"),
+        ["null"] = (() => null, "not a JSON object"),
     };
 
     public static TheoryData<string> BadOnes => [.. Bad.Keys];

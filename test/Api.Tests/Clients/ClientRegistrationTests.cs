@@ -22,8 +22,8 @@ public sealed class ClientRegistrationTests
     [Fact]
     public void Several_keys_have_different_kids()
     {
-        Assert.Contains("a kid of their own", Refuse("jwks", Set(Rsa.Jwk("one"), ClientKeyPair.Ec().Jwk("one"))), StringComparison.Ordinal);
-        Assert.Contains("a kid of their own", Refuse("jwks", Set(Rsa.Jwk(), ClientKeyPair.Ec().Jwk())), StringComparison.Ordinal);
+        Assert.Contains("its own kid", Refuse("jwks", Set(Rsa.Jwk("one"), ClientKeyPair.Ec().Jwk("one"))), StringComparison.Ordinal);
+        Assert.Contains("its own kid", Refuse("jwks", Set(Rsa.Jwk(), ClientKeyPair.Ec().Jwk())), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,12 +65,12 @@ public sealed class ClientRegistrationTests
         (members["jwks"], members["jwks_uri"]) = (Set(Rsa.Jwk()), "https://keys.example/");
 
         Assert.Null(registration.Read(members, Nobody));
-        Assert.Contains("beside jwks", Assert.Single(registration.Errors["jwks_uri"]), StringComparison.Ordinal);
+        Assert.Contains("combined with jwks", Assert.Single(registration.Errors["jwks_uri"]), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Method_that_needs_a_key_is_refused_without_one() =>
-        Assert.Contains("jwks or jwks_uri is needed", Refuse("token_endpoint_auth_method", "private_key_jwt"), StringComparison.Ordinal);
+        Assert.Contains("requires jwks or jwks_uri", Refuse("token_endpoint_auth_method", "private_key_jwt"), StringComparison.Ordinal);
 
     private static Client Nobody => new() { ClientId = "c", ClientName = "c", Scopes = [], CreatedAt = default };
 

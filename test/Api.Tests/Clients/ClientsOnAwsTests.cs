@@ -141,5 +141,5 @@ public sealed class ClientsOnAwsTests(MotoServer moto) : IAsyncLifetime
     {
         Time = _time,
         Replace = services => services.AddSingleton<IAmazonDynamoDB>(MotoServer.DynamoClientOf(_proxy.Address)),
-    }.Set("ClientsTable", _table);
+    }.Set("DataTable", _table);
 }

@@ -92,7 +92,7 @@ public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<
 
         Assert.Single(server.Requests);
         await ClientsWithKeys.AssertRefusedAsync(response);
-        Assert.Contains(api.Logs.Lines, line => line.Contains("key set at the client's jwks_uri is no JSON", StringComparison.Ordinal));
+        Assert.Contains(api.Logs.Lines, line => line.Contains("key set at the client's jwks_uri is not JSON", StringComparison.Ordinal));
         Assert.DoesNotContain(api.Logs.Lines, line => line.Contains("internal page", StringComparison.Ordinal));
     }
 

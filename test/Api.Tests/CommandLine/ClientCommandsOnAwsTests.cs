@@ -8,5 +8,5 @@ public sealed class ClientCommandsOnAwsTests(MotoServer moto)
 {
     [FactWith(Tool.Moto)]
     public async Task Client_lives_from_its_registration_to_its_removal() =>
-        await ClientCommandsTests.LiveAsync([.. moto.Variables, ("ClientsTable", await moto.CreateTableAsync())]);
+        await ClientCommandsTests.LiveAsync([.. moto.Variables, ("DataTable", await moto.CreateTableAsync())]);
 }

@@ -144,7 +144,7 @@ public sealed class ClientCommandsTests : IDisposable
         Assert.True(enabled.Json.GetProperty("enabled").GetBoolean());
         Assert.Single(list.Json.GetProperty("clients")[0].GetProperty("secrets").EnumerateArray());
         Assert.Empty(removed.Output);
-        again.AssertRefused("client_id is not that of a client.");
+        again.AssertRefused("client_id is not the ID of a client.");
 
         async Task<Command> DoAsync(params string[] arguments)
         {
@@ -162,8 +162,8 @@ public sealed class ClientCommandsTests : IDisposable
 
         var removed = await Command.DoAsync(Data, "clients", "remove", "client");
 
-        Assert.Equal("It is removed.\n", removed.Output);
-        (await Command.RunAsync(Data, "clients", "show", "client")).AssertRefused("client_id is not that of a client.");
+        Assert.Equal("Removed.\n", removed.Output);
+        (await Command.RunAsync(Data, "clients", "show", "client")).AssertRefused("client_id is not the ID of a client.");
         Assert.Equal("There are no clients.\n", (await Command.DoAsync(Data, "clients", "list")).Output);
     }
 
@@ -180,13 +180,13 @@ public sealed class ClientCommandsTests : IDisposable
 
         var lines = list.Output.TrimEnd().Split('\n');
         Assert.Equal(["CLIENT_ID", "client"], lines[..2].Select(line => line.Split(' ')[0]));
-        Assert.StartsWith("../a b? is damaged, remove it", lines[2], StringComparison.Ordinal);
-        Assert.StartsWith("damaged is damaged, remove it", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith("../a b? is damaged. Remove it", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith("damaged is damaged. Remove it", lines[3], StringComparison.Ordinal);
         Assert.Equal(
             [Odd, "damaged"], json.Json.GetProperty("damaged").EnumerateArray().Select(item => item.GetProperty("client_id").GetString()));
         (await Command.RunAsync(Data, "clients", "show", "damaged")).AssertRefused("client_id is that of a damaged client");
-        Assert.Equal("It is removed.\n", (await Command.DoAsync(Data, "clients", "remove", "damaged")).Output);
-        Assert.Equal("It is removed.\n", (await Command.DoAsync(Data, "clients", "remove", Odd)).Output);
+        Assert.Equal("Removed.\n", (await Command.DoAsync(Data, "clients", "remove", "damaged")).Output);
+        Assert.Equal("Removed.\n", (await Command.DoAsync(Data, "clients", "remove", Odd)).Output);
         Assert.Single((await Command.DoAsync(Data, "clients", "list")).Output.TrimEnd().Split('\n')[1..]);
     }
 

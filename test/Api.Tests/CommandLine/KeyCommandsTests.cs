@@ -113,7 +113,7 @@ public sealed class KeyCommandsOnAwsTests(MotoServer moto)
 
         Assert.Equal("active", Assert.Single(list.Json.GetProperty("keys").EnumerateArray()).GetProperty("state").GetString());
         Assert.True(rotated.ExitCode is 0, rotated.Error);
-        Assert.StartsWith("A new signing key is on its way.\nrequested_at: ", rotated.Output, StringComparison.Ordinal);
+        Assert.StartsWith("A new signing key was requested.\nrequested_at: ", rotated.Output, StringComparison.Ordinal);
         Assert.NotEqual(before, await CurrentAsync());
 
         async Task<string> CurrentAsync() =>

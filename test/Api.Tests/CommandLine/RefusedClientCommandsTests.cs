@@ -13,7 +13,7 @@ public sealed class RefusedClientCommandsTests : IDisposable
 
     [Theory]
     [InlineData("--id taken", "client_id is taken")]
-    [InlineData("--scope NOPE", "scope has 'NOPE', which does not exist here: the setting Scopes has USER ADMIN.")]
+    [InlineData("--scope NOPE", "scope has 'NOPE', which is not in Scopes: USER ADMIN.")]
     [InlineData("--claims {\"iss\":1}", "claims has 'iss'")]
     [InlineData("--lifetime 59", "access_token_lifetime must be")]
     [InlineData("--auth-method none", "token_endpoint_auth_method must be one of")]

@@ -91,13 +91,13 @@ public sealed class AuthorizationServerOptionsTests
     [InlineData("arn:aws:dynamodb:eu-central-1:123456789012:table/clients/index/a", false)]
     [InlineData("arn:aws:s3:eu-central-1:123456789012:table/clients", false)]
     public void Table_of_the_clients_is_a_name_or_an_ARN(string table, bool isGood) =>
-        AssertRule(isGood, "ClientsTable ", options => options.ClientsTable = table);
+        AssertRule(isGood, "DataTable ", options => options.DataTable = table);
 
     [Theory]
     [InlineData(255, true)]
     [InlineData(256, false)]
     public void Table_of_the_clients_has_a_name_of_bounded_length(int length, bool isGood) =>
-        AssertRule(isGood, "ClientsTable ", options => options.ClientsTable = new('a', length));
+        AssertRule(isGood, "DataTable ", options => options.DataTable = new('a', length));
 
     private static void AssertRule(bool isGood, string setting, Action<AuthorizationServerOptions> change)
     {

@@ -6,12 +6,14 @@ namespace Api.Tests.Conformance;
 [Collection(SharedServer.Name)]
 public sealed class Http(Server server)
 {
-    [Statement("RFC 7617 §2", Given = "a wrong secret by HTTP Basic", When = "it is refused", Then = "the challenge has a realm")]
+    [Statement("RFC 7617 §2",
+        Given = "a wrong secret with HTTP Basic", When = "it is refused", Then = "the challenge has a realm")]
     public async Task Challenge_has_a_realm() =>
         Assert.Contains("realm=\"oauth2\"", (await server.AskAsync(secret: "wrong")).Challenge, StringComparison.Ordinal);
 
     [Statement("RFC 7617 §2",
-        Given = "HTTP Basic", When = "it is no base64, or has no colon", Then = "it is refused as wrong credentials")]
+        Given = "HTTP Basic", When = "the credentials are not base64, or have no colon",
+        Then = "they are refused as wrong credentials")]
     public async Task Damaged_credentials_are_refused()
     {
         foreach (var damaged in new[] { "****", "YQ==", "" })
@@ -22,12 +24,13 @@ public sealed class Http(Server server)
     }
 
     [Statement("RFC 7617 §2.1",
-        Given = "a wrong secret by HTTP Basic", When = "it is refused", Then = "the challenge says charset UTF-8")]
+        Given = "a wrong secret with HTTP Basic", When = "it is refused", Then = "the challenge has charset UTF-8")]
     public async Task Challenge_has_a_charset() =>
         Assert.Contains("charset=\"UTF-8\"", (await server.AskAsync(secret: "wrong")).Challenge, StringComparison.Ordinal);
 
     [Statement("RFC 9110 §11.1",
-        Given = "good credentials or a good token", When = "the scheme is written in another case", Then = "they are accepted")]
+        Given = "valid credentials or a valid token", When = "the scheme is written in another case",
+        Then = "they are accepted")]
     public async Task Scheme_is_read_in_any_case()
     {
         var basic = server.Basic("both").Replace("Basic", "bASIC", StringComparison.Ordinal);
@@ -38,10 +41,10 @@ public sealed class Http(Server server)
     }
 
     [Statement("RFC 9110 §15.5.2",
-        Given = "a client that did not try HTTP Basic", When = "it is refused with 401", Then = "there is a WWW-Authenticate",
-        Holds = false,
-        Because = "there is one only where Basic was tried, as RFC 6749 §5.2 asks: it would make browsers ask their users for "
-            + "a password")]
+        Given = "a client that did not use HTTP Basic", When = "it is refused with 401",
+        Then = "the response has WWW-Authenticate", Holds = false,
+        Because = "only responses to HTTP Basic have it, as RFC 6749 §5.2 requires. Otherwise browsers would ask their "
+            + "users for a password")]
     public async Task No_challenge_where_basic_was_not_tried()
     {
         var answer = await server.AskAsync($"{Grant}&client_id=both&client_secret=wrong", client: null);
@@ -50,8 +53,8 @@ public sealed class Http(Server server)
     }
 
     [Statement("RFC 9110 §15.5.6",
-        Given = "the token endpoint", When = "it is asked with GET, PUT or DELETE",
-        Then = "the answer is 405, and Allow names POST")]
+        Given = "the token endpoint", When = "the method is GET, PUT or DELETE",
+        Then = "the response is 405, and Allow lists POST")]
     public async Task Allowed_method_is_named()
     {
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Put, HttpMethod.Delete })
@@ -64,8 +67,8 @@ public sealed class Http(Server server)
     }
 
     [Statement("RFC 9110 §13.1.2",
-        Given = "the metadata or the key set with its ETag", When = "it is asked for again with If-None-Match",
-        Then = "the answer is 304")]
+        Given = "the metadata or the key set with its ETag", When = "it is requested again with If-None-Match",
+        Then = "the response is 304")]
     public async Task Unchanged_document_is_not_sent_again()
     {
         foreach (var path in new[] { "/.well-known/openid-configuration", "/.well-known/jwks.json" })

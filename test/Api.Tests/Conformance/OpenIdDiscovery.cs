@@ -12,8 +12,9 @@ public sealed class OpenIdDiscovery(Server server)
     private const string Path = "/.well-known/openid-configuration";
 
     [Statement("OpenID Connect Discovery 1.0 §3",
-        Given = "the metadata", When = "it is read", Then = "the members that verifiers need are there: issuer, jwks_uri, "
-            + "subject_types_supported, id_token_signing_alg_values_supported, response_types_supported")]
+        Given = "the metadata", When = "it is read",
+        Then = "it has the members that verifiers need: issuer, jwks_uri, subject_types_supported, "
+            + "id_token_signing_alg_values_supported, response_types_supported")]
     public async Task What_verifiers_need_is_there()
     {
         var names = Names(await server.MetadataAsync());
@@ -24,51 +25,52 @@ public sealed class OpenIdDiscovery(Server server)
     }
 
     [Statement("OpenID Connect Discovery 1.0 §3",
-        Given = "the metadata", When = "it is read", Then = "authorization_endpoint is there",
-        Holds = false, Because = "there is no such endpoint: nobody signs in here")]
+        Given = "the metadata", When = "it is read", Then = "authorization_endpoint is present", Holds = false,
+        Because = "there is no authorization endpoint, because users do not sign in")]
     public async Task No_authorization_endpoint() =>
         Assert.DoesNotContain("authorization_endpoint", Names(await server.MetadataAsync()));
 
     [Statement("OpenID Connect Discovery 1.0 §3",
-        Given = "the metadata", When = "response_types_supported is read", Then = "it has code and id_token",
-        Holds = false, Because = "it has token alone: the member is required, and no response type can be asked for")]
+        Given = "the metadata", When = "response_types_supported is read", Then = "it has code and id_token", Holds = false,
+        Because = "it has only token. The member is required, but clients cannot request a response type")]
     public async Task No_response_type_of_openid() =>
         Assert.Equal(["token"], Strings(await server.MetadataAsync(), "response_types_supported"));
 
     [Statement("OpenID Connect Discovery 1.0 §3",
-        Given = "the metadata", When = "scopes_supported is read", Then = "openid is among the scopes",
-        Holds = false,
-        Because = "there are only the scopes of the setting Scopes: without users there is no ID token to ask for")]
+        Given = "the metadata", When = "scopes_supported is read", Then = "it has openid", Holds = false,
+        Because = "it has only the scopes of the setting Scopes. Without users there is no ID token")]
     public async Task No_scope_openid() =>
         Assert.Equal(["USER", "ADMIN"], Strings(await server.MetadataAsync(), "scopes_supported"));
 
     [Statement("OpenID Connect Discovery 1.0 §3",
-        Given = "the metadata", When = "id_token_signing_alg_values_supported is read", Then = "RS256 is among the algorithms")]
+        Given = "the metadata", When = "id_token_signing_alg_values_supported is read", Then = "it has RS256")]
     public async Task Rs256_is_named() =>
         Assert.Contains("RS256", Strings(await server.MetadataAsync(), "id_token_signing_alg_values_supported"));
 
     [Statement("OpenID Connect Discovery 1.0 §3",
-        Given = "the metadata names an algorithm for ID tokens", When = "a token is asked for", Then = "an ID token can be had",
-        Holds = false,
-        Because = "there are access tokens only; the member is required, and verifiers read from it how tokens are signed")]
+        Given = "metadata with an algorithm for ID tokens", When = "a client requests a token",
+        Then = "it can get an ID token", Holds = false,
+        Because = "the server issues only access tokens. The member is required, and verifiers use it for the "
+            + "algorithm of the tokens")]
     public async Task No_id_token() =>
         Assert.Equal(["access_token", "expires_in", "scope", "token_type"], Names((await server.AskAsync()).Json));
 
     [Statement("OpenID Connect Discovery 1.0 §3",
         Given = "the metadata", When = "subject_types_supported is read",
-        Then = "it is public: every audience sees the same sub")]
+        Then = "it is public, because every audience gets the same sub")]
     public async Task Subjects_are_public() =>
         Assert.Equal(["public"], Strings(await server.MetadataAsync(), "subject_types_supported"));
 
     [Statement("OpenID Connect Discovery 1.0 §3",
-        Given = "the metadata", When = "claims_supported is compared with a token", Then = "it has the claims of each token")]
+        Given = "the metadata", When = "claims_supported is compared with a token",
+        Then = "it lists the claims of every token")]
     public async Task Claims_are_those_of_a_token() => Assert.Equal(
         Names(Read(await server.TokenAsync())), Strings(await server.MetadataAsync(), "claims_supported").Order(StringComparer.Ordinal));
 
     [Statement("OpenID Connect Discovery 1.0 §4",
         Given = "an issuer with a path",
-        When = "its metadata is asked for at the path followed by /.well-known/openid-configuration",
-        Then = "it is there, with that issuer")]
+        When = "its metadata is requested at the path followed by /.well-known/openid-configuration",
+        Then = "it is available, with that issuer")]
     public async Task Path_of_the_issuer_comes_first()
     {
         using var api = new ApiFactory().Set("Issuer", "https://issuer.example/auth");
@@ -77,11 +79,11 @@ public sealed class OpenIdDiscovery(Server server)
     }
 
     [Statement("OpenID Connect Discovery 1.0 §4.1",
-        Given = "anybody", When = "the metadata is asked for with GET", Then = "it is there without a token")]
+        Given = "any caller", When = "it requests the metadata with GET", Then = "the metadata is available without a token")]
     public async Task Metadata_is_for_everybody() => Assert.Equal(200, (await server.CallAsync(null, Path)).Status);
 
     [Statement("OpenID Connect Discovery 1.0 §4.2",
-        Given = "the metadata", When = "it is answered", Then = "it is 200 with application/json")]
+        Given = "the metadata", When = "it is requested", Then = "the response is 200 with application/json")]
     public async Task Metadata_is_json()
     {
         var answer = await server.CallAsync(null, Path);
@@ -90,8 +92,7 @@ public sealed class OpenIdDiscovery(Server server)
     }
 
     [Statement("OpenID Connect Discovery 1.0 §4.3",
-        Given = "the metadata and a token", When = "issuer and iss are compared",
-        Then = "they are the same, character by character")]
+        Given = "the metadata and a token", When = "issuer and iss are compared", Then = "they match, character by character")]
     public async Task Issuer_is_that_of_the_tokens() => Assert.Equal(
         (await server.CallAsync(null, Path))["issuer"], Read(await server.TokenAsync()).GetProperty("iss").GetString());
 }

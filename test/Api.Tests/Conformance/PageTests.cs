@@ -4,7 +4,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>Makes docs/conformance.md of the statements.</summary>
+/// <summary>Generates docs/conformance.md from the statements.</summary>
 public sealed class PageTests
 {
     private static readonly string Page = Path.Combine(ExternalTools.Repository, "docs", "conformance.md");
@@ -19,7 +19,7 @@ public sealed class PageTests
         ["RFC 7519"] = "JSON Web Token",
         ["RFC 7521"] = "Assertions for client authentication",
         ["RFC 7523"] = "JWTs for client authentication",
-        ["RFC 7523bis (draft-ietf-oauth-rfc7523bis)"] = "Updates to the audience of such JWTs",
+        ["RFC 7523bis (draft-ietf-oauth-rfc7523bis)"] = "Updates to the audience of these JWTs",
         ["RFC 7617"] = "HTTP Basic",
         ["RFC 7638"] = "JWK thumbprint",
         ["RFC 8414"] = "Authorization server metadata",
@@ -58,7 +58,7 @@ public sealed class PageTests
 
         Assert.True(
             File.Exists(Page) && await File.ReadAllTextAsync(Page) == page,
-            "docs/conformance.md is not what the statements say: run `UPDATE_DOCS=1 dotnet test --filter Page_is_up_to_date`.");
+            "docs/conformance.md is out of date. Run `UPDATE_DOCS=1 dotnet test --filter Page_is_up_to_date`.");
     }
 
     private static string Render(Row[] rows)
@@ -69,10 +69,9 @@ public sealed class PageTests
             """
             # Conformance
 
-            What the standards ask of a server that issues access tokens to clients of its own, and whether it holds here. Each row is a test
-            in `test/Api.Tests/Conformance`, most of them over HTTP, and this page is made of those tests; a test compares the two. So the
-            verdicts are those of the run: what holds fails the tests as soon as it no longer does, and where a statement does not hold, the
-            test shows what happens instead, and fails as soon as something else does.
+            This page lists what the standards require of a server that issues access tokens to its own clients, and whether this server
+            does it. Each row is a test in `test/Api.Tests/Conformance`. Most of these tests use HTTP. This page is generated from the
+            tests, and a test checks that it is up to date. If a requirement does not hold, its test verifies what happens instead.
 
 
             """);
@@ -83,7 +82,7 @@ public sealed class PageTests
             text.Append(Counts(Heading(title), own));
         }
 
-        text.Append(Counts("together", rows));
+        text.Append(Counts("total", rows));
 
         foreach (var (title, own) in documents)
         {

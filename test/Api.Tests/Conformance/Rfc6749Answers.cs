@@ -11,7 +11,8 @@ namespace Api.Tests.Conformance;
 public sealed class Rfc6749Answers(Server server)
 {
     [Statement("RFC 6749 §5.1",
-        Given = "a good request", When = "it is answered", Then = "the status is 200, and access_token and token_type are there")]
+        Given = "a valid request", When = "the response is read",
+        Then = "the status is 200, with access_token and token_type")]
     public async Task Token_and_its_type_are_there()
     {
         var answer = await server.AskAsync();
@@ -21,7 +22,8 @@ public sealed class Rfc6749Answers(Server server)
     }
 
     [Statement("RFC 6749 §5.1",
-        Given = "a good request", When = "it is answered", Then = "expires_in is the life of the token in seconds, a number")]
+        Given = "a valid request", When = "the response is read",
+        Then = "expires_in is a number, the token lifetime in seconds")]
     public async Task Expires_in_is_the_life_of_the_token()
     {
         var answer = await server.AskAsync();
@@ -32,7 +34,8 @@ public sealed class Rfc6749Answers(Server server)
     }
 
     [Statement("RFC 6749 §5.1",
-        Given = "a good request", When = "it is answered", Then = "the body is one JSON object of type application/json")]
+        Given = "a valid request", When = "the response is read",
+        Then = "the body is a JSON object with the type application/json")]
     public async Task Body_is_json()
     {
         var answer = await server.AskAsync();
@@ -41,19 +44,20 @@ public sealed class Rfc6749Answers(Server server)
     }
 
     [Statement("RFC 6749 §5.1",
-        Given = "any request", When = "it is answered, with a token or a refusal", Then = "Cache-Control is no-store")]
+        Given = "any request", When = "the response has a token or an error", Then = "Cache-Control is no-store")]
     public async Task Nothing_is_stored()
     {
         Assert.True((await server.AskAsync()).Response.Headers.CacheControl!.NoStore);
         Assert.True((await server.AskAsync(client: null)).Response.Headers.CacheControl!.NoStore);
     }
 
-    [Statement("RFC 6749 §5.1", Given = "a good request", When = "it is answered", Then = "Pragma is no-cache")]
+    [Statement("RFC 6749 §5.1", Given = "a valid request", When = "the response is read", Then = "Pragma is no-cache")]
     public async Task Pragma_is_no_cache() =>
         Assert.Equal("no-cache", (await server.AskAsync()).Response.Headers.Pragma.ToString());
 
     [Statement("RFC 6749 §5.2",
-        Given = "any refusal", When = "its body is read", Then = "it is application/json with error and error_description")]
+        Given = "any error response", When = "its body is read",
+        Then = "it is application/json with error and error_description")]
     public async Task Refusal_is_json()
     {
         var answer = await server.AskAsync("scope=USER");
@@ -63,8 +67,8 @@ public sealed class Rfc6749Answers(Server server)
     }
 
     [Statement("RFC 6749 §5.2",
-        Given = "refusals of every kind", When = "error_description is read",
-        Then = "it has printable ASCII without quote and backslash")]
+        Given = "error responses of every kind", When = "error_description is read",
+        Then = "it is printable ASCII without quote and backslash")]
     public async Task Description_is_printable()
     {
         Answer[] answers =
@@ -81,19 +85,19 @@ public sealed class Rfc6749Answers(Server server)
     }
 
     [Statement("RFC 6749 §5.2",
-        Given = "an authenticated client", When = "grant_type is missing", Then = "the answer is 400 invalid_request")]
+        Given = "an authenticated client", When = "grant_type is missing", Then = "the response is 400 invalid_request")]
     public async Task Missing_grant_type() =>
         Assert.Equal((400, "invalid_request"), (await server.AskAsync("scope=USER")).Outcome);
 
     [Statement("RFC 6749 §5.2",
-        Given = "an authenticated client", When = "the body is neither form nor JSON",
-        Then = "the answer is 400 invalid_request")]
+        Given = "an authenticated client", When = "the body is neither a form nor JSON",
+        Then = "the response is 400 invalid_request")]
     public async Task Other_body() => Assert.Equal(
         (400, "invalid_request"), (await server.PostAsync("/oauth2/token", Grant, "text/plain", server.Basic("both"))).Outcome);
 
     [Statement("RFC 6749 §5.2",
-        Given = "a client", When = "its secret by HTTP Basic is wrong",
-        Then = "the answer is 401 invalid_client with a Basic challenge")]
+        Given = "a client", When = "it sends a wrong secret with HTTP Basic",
+        Then = "the response is 401 invalid_client with a Basic challenge")]
     public async Task Wrong_basic_is_challenged()
     {
         var answer = await server.AskAsync(secret: "wrong");
@@ -103,13 +107,13 @@ public sealed class Rfc6749Answers(Server server)
     }
 
     [Statement("RFC 6749 §5.2",
-        Given = "a client", When = "its secret in the body is wrong", Then = "the answer may be 401 invalid_client, and is")]
+        Given = "a client", When = "it sends a wrong secret in the body",
+        Then = "the response may be 401 invalid_client, and is")]
     public async Task Wrong_secret_in_the_body() => Assert.Equal(
         (401, "invalid_client"), (await server.AskAsync($"{Grant}&client_id=both&client_secret=wrong", client: null)).Outcome);
 
     [Statement("RFC 6749 §5.2",
-        Given = "an unknown client and a wrong secret", When = "both are refused",
-        Then = "nothing in the answers tells them apart")]
+        Given = "an unknown client and a wrong secret", When = "both are refused", Then = "the responses are identical")]
     public async Task Unknown_client_and_wrong_secret_look_alike()
     {
         var unknown = await server.AskAsync(client: "nobody", secret: "wrong");
@@ -119,13 +123,14 @@ public sealed class Rfc6749Answers(Server server)
     }
 
     [Statement("RFC 6749 §5.2",
-        Given = "a client that is disabled", When = "it authenticates and asks", Then = "the answer is 400 unauthorized_client")]
+        Given = "a disabled client", When = "it authenticates and requests a token",
+        Then = "the response is 400 unauthorized_client")]
     public async Task Disabled_client() =>
         Assert.Equal((400, "unauthorized_client"), (await server.AskAsync(client: "disabled")).Outcome);
 
     [Statement("RFC 6749 §5.2",
-        Given = "an authenticated client", When = "it asks for the grant of a code, a refresh token or something unknown",
-        Then = "the answer is 400 unsupported_grant_type")]
+        Given = "an authenticated client", When = "grant_type is authorization_code, refresh_token or unknown",
+        Then = "the response is 400 unsupported_grant_type")]
     public async Task Other_grants()
     {
         foreach (var grant in new[] { "authorization_code", "refresh_token", "Client_Credentials" })
@@ -135,8 +140,8 @@ public sealed class Rfc6749Answers(Server server)
     }
 
     [Statement("RFC 6749 §5.2",
-        Given = "an authenticated client", When = "it asks for a scope that is unknown or not its own",
-        Then = "the answer is 400 invalid_scope")]
+        Given = "an authenticated client", When = "it requests a scope that is unknown or not allowed for it",
+        Then = "the response is 400 invalid_scope")]
     public async Task Other_scopes()
     {
         Assert.Equal((400, "invalid_scope"), (await server.AskAsync($"{Grant}&scope=NONE")).Outcome);
@@ -144,18 +149,15 @@ public sealed class Rfc6749Answers(Server server)
     }
 
     [Statement("RFC 6749 §5.2",
-        Given = "an authenticated client", When = "the request is larger than the server takes",
-        Then = "the status of the refusal is 400",
-        Holds = false, Because = "it is 413 with the error invalid_request: HTTP has a status of its own for this")]
+        Given = "an authenticated client", When = "the request is too large", Then = "the status is 400", Holds = false,
+        Because = "it is 413 with the error invalid_request, because HTTP defines a status for this case")]
     public async Task Large_body_is_413() =>
         Assert.Equal((413, "invalid_request"), (await server.AskAsync($"{Grant}&x={new string('a', 16 * 1024)}")).Outcome);
 
     [Statement("RFC 6749 §5.2",
-        Given = "a database that cannot be reached", When = "a token is asked for",
-        Then = "the error is one of those of this section",
+        Given = "an unreachable database", When = "a client requests a token", Then = "the error is defined in this section",
         Holds = false,
-        Because = "it is 503 temporarily_unavailable, an error of §4.1.2.1: none of this section's says that a client should "
-            + "try again")]
+        Because = "it is 503 temporarily_unavailable, which §4.1.2.1 defines. No error in this section tells a client to retry")]
     public async Task Outage_has_an_error_of_another_section()
     {
         using var api = new ApiFactory();

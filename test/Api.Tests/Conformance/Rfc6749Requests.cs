@@ -7,7 +7,8 @@ namespace Api.Tests.Conformance;
 public sealed class Rfc6749Requests(Server server)
 {
     [Statement("RFC 6749 §3.2",
-        Given = "the token endpoint", When = "it is asked with GET", Then = "there is no token: the method is POST")]
+        Given = "the token endpoint", When = "the method is GET",
+        Then = "no token is issued, because the method must be POST")]
     public async Task Method_is_post()
     {
         var answer = await server.SendAsync(
@@ -17,12 +18,12 @@ public sealed class Rfc6749Requests(Server server)
     }
 
     [Statement("RFC 6749 §3.2",
-        Given = "the published metadata", When = "the address of the token endpoint is read", Then = "it has no fragment")]
+        Given = "the published metadata", When = "the URL of the token endpoint is read", Then = "it has no fragment")]
     public async Task Address_has_no_fragment() =>
         Assert.DoesNotContain('#', (await server.MetadataAsync()).GetProperty("token_endpoint").GetString()!);
 
     [Statement("RFC 6749 §3.2",
-        Given = "an authenticated client", When = "a parameter has no value", Then = "it counts as left out")]
+        Given = "an authenticated client", When = "a parameter has no value", Then = "it is treated as omitted")]
     public async Task Empty_parameter_counts_as_left_out()
     {
         Assert.Equal("USER ADMIN", (await server.AskAsync($"{Grant}&scope="))["scope"]);
@@ -30,11 +31,12 @@ public sealed class Rfc6749Requests(Server server)
     }
 
     [Statement("RFC 6749 §3.2",
-        Given = "an authenticated client", When = "there is a parameter that nobody knows", Then = "it is ignored")]
+        Given = "an authenticated client", When = "the request has an unknown parameter", Then = "the parameter is ignored")]
     public async Task Unknown_parameter_is_ignored() => Assert.Equal(200, (await server.AskAsync($"{Grant}&unknown=1")).Status);
 
     [Statement("RFC 6749 §3.2",
-        Given = "an authenticated client", When = "a parameter occurs twice, known or not", Then = "the request is refused")]
+        Given = "an authenticated client", When = "a known or unknown parameter occurs twice",
+        Then = "the request is refused")]
     public async Task Repeated_parameter_is_refused()
     {
         Assert.Equal((400, "invalid_request"), (await server.AskAsync($"{Grant}&scope=USER&scope=USER")).Outcome);
@@ -42,12 +44,13 @@ public sealed class Rfc6749Requests(Server server)
     }
 
     [Statement("RFC 6749 §3.3",
-        Given = "the scope USER", When = "user is asked for", Then = "it is another scope: case counts")]
+        Given = "the scope USER", When = "a client requests the scope user",
+        Then = "it is a different scope, because scopes are case-sensitive")]
     public async Task Case_of_a_scope_counts() =>
         Assert.Equal((400, "invalid_scope"), (await server.AskAsync($"{Grant}&scope=user")).Outcome);
 
     [Statement("RFC 6749 §3.3",
-        Given = "a client with two scopes", When = "it asks for both in another order", Then = "it gets both")]
+        Given = "a client with two scopes", When = "it requests both in another order", Then = "it gets both")]
     public async Task Order_of_scopes_does_not_count()
     {
         Assert.Equal("ADMIN USER", (await server.AskAsync($"{Grant}&scope=ADMIN+USER"))["scope"]);
@@ -55,8 +58,9 @@ public sealed class Rfc6749Requests(Server server)
     }
 
     [Statement("RFC 6749 §3.3",
-        Given = "an authenticated client", When = "scope has a quote, a backslash, a line break or a letter outside ASCII",
-        Then = "it is refused as invalid_scope")]
+        Given = "an authenticated client",
+        When = "scope contains a quote, a backslash, a line break or a letter outside ASCII",
+        Then = "the request fails with invalid_scope")]
     public async Task Scope_has_a_syntax()
     {
         foreach (var scope in new[] { "%22USER%22", "US%5CER", "USER%0AADMIN", "%C3%BC" })
@@ -66,19 +70,19 @@ public sealed class Rfc6749Requests(Server server)
     }
 
     [Statement("RFC 6749 §3.3",
-        Given = "an authenticated client", When = "two spaces stand between two scopes",
-        Then = "it is refused: one space separates",
-        Holds = false, Because = "it is taken for one space, since no other scope than the two can be meant")]
+        Given = "an authenticated client", When = "two scopes are separated by two spaces",
+        Then = "the request is refused, because one space is the separator", Holds = false,
+        Because = "two spaces are treated as one, because the meaning is unambiguous")]
     public async Task Two_spaces_separate_as_well() =>
         Assert.Equal("USER ADMIN", (await server.AskAsync($"{Grant}&scope=USER++ADMIN"))["scope"]);
 
     [Statement("RFC 6749 §3.3",
-        Given = "a client with two scopes", When = "it leaves scope out",
-        Then = "a default counts: all that it may have, and it is told")]
+        Given = "a client with two scopes", When = "the request has no scope",
+        Then = "the default applies, which is all scopes of the client, and the response lists them")]
     public async Task Default_scope_is_told() => Assert.Equal("USER ADMIN", (await server.AskAsync())["scope"]);
 
     [Statement("RFC 6749 §3.3",
-        Given = "a client with two scopes", When = "it asks for one", Then = "the token has that one and no other")]
+        Given = "a client with two scopes", When = "it requests one of them", Then = "the token has only that scope")]
     public async Task No_more_scope_than_asked_for()
     {
         var answer = await server.AskAsync($"{Grant}&scope=USER");
@@ -88,13 +92,13 @@ public sealed class Rfc6749Requests(Server server)
     }
 
     [Statement("RFC 6749 §3.3",
-        Given = "a client with the scope USER alone", When = "it asks for USER and ADMIN",
-        Then = "it may get less than it asked for or be refused, and is refused")]
+        Given = "a client with only the scope USER", When = "it requests USER and ADMIN",
+        Then = "the server may reduce the scope or refuse the request, and refuses it")]
     public async Task Scope_is_never_reduced_in_silence() =>
         Assert.Equal((400, "invalid_scope"), (await server.AskAsync($"{Grant}&scope=USER+ADMIN", client: "user")).Outcome);
 
     [Statement("RFC 6749 §B",
-        Given = "a form", When = "it is not UTF-8 once it is decoded", Then = "it is refused as invalid_request")]
+        Given = "a form", When = "its decoded content is not UTF-8", Then = "the request fails with invalid_request")]
     public async Task Form_is_utf8()
     {
         Assert.Equal((400, "invalid_request"), (await server.AskAsync($"{Grant}&scope=\u00ff")).Outcome);

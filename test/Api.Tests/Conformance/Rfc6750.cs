@@ -8,10 +8,9 @@ namespace Api.Tests.Conformance;
 public sealed class Rfc6750(Server server)
 {
     [Statement("RFC 6750 §2",
-        Given = "a good token", When = "it is in the header and in the address at once",
-        Then = "the request is refused: one way at a time",
-        Holds = false,
-        Because = "the one in the address is not looked at, so that the request counts as one with the header alone")]
+        Given = "a valid token", When = "it is in the header and in the query",
+        Then = "the request is refused, because only one method is allowed", Holds = false,
+        Because = "the token in the query is ignored, so that the header is the only method")]
     public async Task Token_in_the_address_is_not_looked_at()
     {
         var token = await server.TokenAsync();
@@ -20,23 +19,23 @@ public sealed class Rfc6750(Server server)
     }
 
     [Statement("RFC 6750 §2.1",
-        Given = "a good token", When = "it is in the header Authorization with the scheme Bearer", Then = "the route answers")]
+        Given = "a valid token", When = "it is in the Authorization header with the scheme Bearer",
+        Then = "the route accepts it")]
     public async Task Header_is_understood() => Assert.Equal(200, (await server.CallAsync(await server.TokenAsync())).Status);
 
     [Statement("RFC 6750 §2.2",
-        Given = "a good token", When = "it is a parameter of a form", Then = "it need not be taken, and is not")]
+        Given = "a valid token", When = "it is a form parameter", Then = "the server may ignore it, and does")]
     public async Task Token_in_a_form_is_not_taken() => Assert.Equal(
         (401, "Bearer realm=\"api\""), Seen(await server.PostAsync(
             "/admin/clients", $"access_token={await server.TokenAsync("ADMIN")}", "application/x-www-form-urlencoded")));
 
     [Statement("RFC 6750 §2.3",
-        Given = "a good token", When = "it is in the address alone", Then = "it is better not taken, and is not")]
+        Given = "a valid token", When = "it is only in the query", Then = "the server should ignore it, and does")]
     public async Task Token_in_the_address_is_not_taken() =>
         Assert.Equal((401, "Bearer realm=\"api\""), Seen(await server.CallAsync(null, $"/user/me?access_token={await server.TokenAsync()}")));
 
     [Statement("RFC 6750 §3",
-        Given = "a guarded route", When = "no token comes with the request",
-        Then = "the answer is 401 with a challenge of scheme Bearer")]
+        Given = "a protected route", When = "the request has no token", Then = "the response is 401 with a Bearer challenge")]
     public async Task Request_without_token_is_challenged()
     {
         var answer = await server.CallAsync(null);
@@ -45,16 +44,16 @@ public sealed class Rfc6750(Server server)
     }
 
     [Statement("RFC 6750 §3",
-        Given = "a guarded route", When = "no token comes with the request", Then = "the challenge has at least one attribute")]
+        Given = "a protected route", When = "the request has no token", Then = "the challenge has at least one attribute")]
     public async Task Challenge_has_an_attribute() => Assert.Equal("Bearer realm=\"api\"", (await server.CallAsync(null)).Challenge);
 
     [Statement("RFC 6750 §3",
-        Given = "a guarded route", When = "a bad token comes with the request", Then = "the challenge has an error")]
+        Given = "a protected route", When = "the request has an invalid token", Then = "the challenge has an error")]
     public async Task Bad_token_has_an_error() =>
         Assert.Contains("error=\"invalid_token\"", (await server.CallAsync("bad")).Challenge, StringComparison.Ordinal);
 
     [Statement("RFC 6750 §3",
-        Given = "bad tokens of every kind", When = "they are refused",
+        Given = "invalid tokens of every kind", When = "they are refused",
         Then = "each attribute of the challenge occurs once, in printable ASCII")]
     public async Task Challenge_is_printable()
     {
@@ -68,34 +67,35 @@ public sealed class Rfc6750(Server server)
 
     [Statement("RFC 6750 §3",
         Given = "a token without the scope of a route", When = "it is refused",
-        Then = "the challenge names the scope that is needed")]
+        Then = "the challenge names the required scope")]
     public async Task Challenge_names_the_scope() => Assert.Contains(
         "scope=\"ADMIN\"", (await server.CallAsync(await server.TokenAsync(), "/admin/keys")).Challenge, StringComparison.Ordinal);
 
     [Statement("RFC 6750 §3.1",
-        Given = "a guarded route", When = "no token comes with the request", Then = "the challenge has no error code")]
+        Given = "a protected route", When = "the request has no token", Then = "the challenge has no error code")]
     public async Task No_error_without_token() =>
         Assert.DoesNotContain("error", (await server.CallAsync(null)).Challenge, StringComparison.Ordinal);
 
     [Statement("RFC 6750 §3.1",
-        Given = "a guarded route", When = "the header says Bearer and nothing more", Then = "the answer is 400 invalid_request",
-        Holds = false, Because = "it counts as a request without token, 401 and a challenge without error")]
+        Given = "a protected route", When = "the Authorization header contains only Bearer",
+        Then = "the response is 400 invalid_request", Holds = false,
+        Because = "it is treated as a request without token: 401 and a challenge without error")]
     public async Task Empty_header_counts_as_none() =>
         Assert.Equal(
             (401, "Bearer realm=\"api\""), Seen(await server.SendAsync(HttpMethod.Get, "/user/me", null, [("Authorization", "Bearer")])));
 
-    [Statement("RFC 6750 §3.1",
-        Given = "a token that has expired", When = "it is sent", Then = "the answer is 401 invalid_token")]
+    [Statement("RFC 6750 §3.1", Given = "an expired token", When = "it is sent", Then = "the response is 401 invalid_token")]
     public async Task Expired_token_is_refused() =>
         AssertInvalid(await server.CallAsync(server.Forge.Sign(payload => payload["exp"] = server.Forge.Now - 3600)));
 
     [Statement("RFC 6750 §3.1",
-        Given = "a token whose claims were changed", When = "it is sent", Then = "the answer is 401 invalid_token")]
+        Given = "a token with modified claims", When = "it is sent", Then = "the response is 401 invalid_token")]
     public async Task Changed_token_is_refused() =>
         AssertInvalid(await server.CallAsync(BadTokens.All["payload changed"](server.Forge)));
 
     [Statement("RFC 6750 §3.1",
-        Given = "a good token without the scope of a route", When = "it is sent", Then = "the answer is 403 insufficient_scope")]
+        Given = "a valid token without the scope of a route", When = "it is sent",
+        Then = "the response is 403 insufficient_scope")]
     public async Task Token_without_scope_is_forbidden()
     {
         var answer = await server.CallAsync(await server.TokenAsync(), "/admin/keys");
@@ -105,12 +105,14 @@ public sealed class Rfc6750(Server server)
     }
 
     [Statement("RFC 6750 §5.2",
-        Given = "two servers that trust the same issuer", When = "a token is read", Then = "it names the one that it is for")]
+        Given = "two servers that trust the same issuer", When = "a token is read",
+        Then = "its aud names the server that it is for")]
     public async Task Token_has_an_audience() =>
         Assert.Equal("api", Read(await server.TokenAsync()).GetProperty("aud").GetString());
 
     [Statement("RFC 6750 §5.3",
-        Given = "a client without a lifetime of its own", When = "it gets a token", Then = "the token lives for an hour at most")]
+        Given = "a client without its own token lifetime", When = "it gets a token",
+        Then = "the token lifetime is at most one hour")]
     public async Task Token_lives_for_an_hour() =>
         Assert.InRange((await server.AskAsync()).Json.GetProperty("expires_in").GetInt32(), 1, 3600);
 

@@ -15,7 +15,7 @@ public sealed class Rfc7517(Server server)
     private const string Path = "/.well-known/jwks.json";
 
     [Statement("RFC 7517 §4",
-        Given = "a client's key with a member that nobody knows", When = "it is registered", Then = "the member is ignored")]
+        Given = "a client's key with an unknown member", When = "it is registered", Then = "the member is ignored")]
     public async Task Unknown_member_is_ignored()
     {
         var jwk = ClientKeyPair.Ec().Jwk();
@@ -24,14 +24,15 @@ public sealed class Rfc7517(Server server)
         Assert.Equal(201, (await server.RegisterKeysAsync(jwk)).Status);
     }
 
-    [Statement("RFC 7517 §4.1", Given = "the published key", When = "it is read", Then = "kty is there, and is RSA")]
+    [Statement("RFC 7517 §4.1", Given = "the published key", When = "it is read", Then = "kty is present and is RSA")]
     public async Task Key_has_a_type() => Assert.Equal("RSA", (await server.KeyAsync()).GetProperty("kty").GetString());
 
     [Statement("RFC 7517 §4.2", Given = "the published key", When = "it is read", Then = "use is sig")]
     public async Task Key_is_for_signatures() => Assert.Equal("sig", (await server.KeyAsync()).GetProperty("use").GetString());
 
     [Statement("RFC 7517 §4.2",
-        Given = "a client's key whose use is enc", When = "it is registered", Then = "it is refused, as it may not sign")]
+        Given = "a client's key with use enc", When = "it is registered",
+        Then = "it is refused, because it is not for signatures")]
     public async Task Key_for_encryption_is_refused()
     {
         var jwk = ClientKeyPair.Ec().Jwk();
@@ -40,14 +41,15 @@ public sealed class Rfc7517(Server server)
         Assert.Equal(400, (await server.RegisterKeysAsync(jwk)).Status);
     }
 
-    [Statement("RFC 7517 §4.3", Given = "the published key", When = "it is read", Then = "there is no key_ops beside use")]
+    [Statement("RFC 7517 §4.3", Given = "the published key", When = "it is read", Then = "it has use and no key_ops")]
     public async Task Key_has_no_operations() => Assert.DoesNotContain("key_ops", Names(await server.KeyAsync()));
 
-    [Statement("RFC 7517 §4.4", Given = "the published key", When = "it is read", Then = "alg is that of the tokens, RS256")]
+    [Statement("RFC 7517 §4.4", Given = "the published key", When = "it is read", Then = "alg is RS256, as in the tokens")]
     public async Task Key_has_an_algorithm() => Assert.Equal("RS256", (await server.KeyAsync()).GetProperty("alg").GetString());
 
     [Statement("RFC 7517 §4.5",
-        Given = "a server that has just rotated its keys", When = "the key set is read", Then = "each key has a kid of its own")]
+        Given = "a server that has just rotated its keys", When = "the key set is read",
+        Then = "the keys have different kids")]
     public async Task Kids_differ()
     {
         using var api = new ApiFactory();
@@ -61,8 +63,8 @@ public sealed class Rfc7517(Server server)
     }
 
     [Statement("RFC 7517 §4.5",
-        Given = "two keys of a client with one kid", When = "they are registered",
-        Then = "they are refused: each has a kid of its own")]
+        Given = "two keys of a client with the same kid", When = "they are registered",
+        Then = "they are refused, because each key needs its own kid")]
     public async Task Kids_of_a_client_differ() => Assert.Equal(
         400, (await server.RegisterKeysAsync(ClientKeyPair.Ec().Jwk("one"), ClientKeyPair.Ec().Jwk("one"))).Status);
 
@@ -77,24 +79,23 @@ public sealed class Rfc7517(Server server)
     }
 
     [Statement("RFC 7517 §5",
-        Given = "a client's key set with a key of a kind that the server does not know", When = "it is registered",
-        Then = "that key is ignored",
-        Holds = false, Because = "the registration is refused: whoever registers a key should learn at once that it will not do")]
+        Given = "a client's key set with a key of an unknown type", When = "it is registered", Then = "that key is ignored",
+        Holds = false, Because = "the registration is refused, so that the administrator notices the unusable key")]
     public async Task Unknown_kind_of_key_is_refused() => Assert.Equal(400, (await server.RegisterKeysAsync(
         ClientKeyPair.Ec().Jwk("one"), new JsonObject { ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = "AAAA", ["kid"] = "two" })).Status);
 
     [Statement("RFC 7517 §8.5.2",
         Given = "the published key set", When = "its media type is read", Then = "it is application/jwk-set+json",
-        Holds = false, Because = "it is application/json, which every verifier takes")]
+        Holds = false, Because = "it is application/json, which every verifier accepts")]
     public async Task Set_is_plain_json() => Assert.Equal("application/json", (await server.CallAsync(null, Path)).Type);
 
-    [Statement("RFC 7517 §9.2",
-        Given = "the published key set", When = "it is read", Then = "there is nothing private in it")]
+    [Statement("RFC 7517 §9.2", Given = "the published key set", When = "it is read", Then = "it contains no private value")]
     public async Task Nothing_private_is_published() =>
         Assert.Equal(["alg", "e", "kid", "kty", "n", "use"], Names(await server.KeyAsync()));
 
     [Statement("RFC 7517 §9.2",
-        Given = "a private key", When = "it is registered as that of a client", Then = "it is refused, and none of it is shown")]
+        Given = "a private key", When = "it is registered as a client's key",
+        Then = "it is refused, and no part of it is shown")]
     public async Task Private_key_is_refused()
     {
         var jwk = ClientKeyPair.Ec().Jwk();
@@ -106,7 +107,8 @@ public sealed class Rfc7517(Server server)
     }
 
     [Statement("RFC 7638 §3.1",
-        Given = "the published key", When = "kid is computed from it", Then = "it is the SHA-256 of the key's text in base64url")]
+        Given = "the published key", When = "its thumbprint is computed",
+        Then = "kid is this thumbprint, a SHA-256 hash in base64url")]
     public async Task Kid_is_the_thumbprint()
     {
         var key = await server.KeyAsync();
@@ -116,9 +118,8 @@ public sealed class Rfc7517(Server server)
     }
 
     [Statement("RFC 7638 §3.2.1",
-        Given = "the published key without alg and use, which the thumbprint leaves out",
-        When = "another library computes its thumbprint",
-        Then = "it is the kid all the same")]
+        Given = "the published key, whose members alg and use are not part of the thumbprint",
+        When = "another library computes its thumbprint", Then = "it is the same as kid")]
     public async Task Thumbprint_leaves_out_what_is_not_needed()
     {
         var key = JsonNode.Parse((await server.KeyAsync()).GetRawText())!.AsObject();

@@ -11,7 +11,7 @@ public sealed class Rfc8414(Server server)
     private const string Path = "/.well-known/oauth-authorization-server";
 
     [Statement("RFC 8414 §2",
-        Given = "the metadata", When = "issuer is read", Then = "it is an https address without query and fragment")]
+        Given = "the metadata", When = "issuer is read", Then = "it is an https URL without query and fragment")]
     public async Task Issuer_is_an_https_address()
     {
         var issuer = new Uri((await server.MetadataAsync()).GetProperty("issuer").GetString()!);
@@ -20,7 +20,7 @@ public sealed class Rfc8414(Server server)
     }
 
     [Statement("RFC 8414 §2",
-        Given = "the metadata", When = "token_endpoint and jwks_uri are followed", Then = "they are https addresses, and answer")]
+        Given = "the metadata", When = "token_endpoint and jwks_uri are requested", Then = "they are https URLs and respond")]
     public async Task Addresses_answer()
     {
         var metadata = await server.MetadataAsync();
@@ -34,22 +34,20 @@ public sealed class Rfc8414(Server server)
     }
 
     [Statement("RFC 8414 §2",
-        Given = "a server all of whose grants end at the token endpoint", When = "the metadata is read",
-        Then = "there is no authorization_endpoint")]
+        Given = "a server whose grants use only the token endpoint", When = "the metadata is read",
+        Then = "it has no authorization_endpoint")]
     public async Task No_authorization_endpoint() =>
         Assert.DoesNotContain("authorization_endpoint", Names(await server.MetadataAsync()));
 
     [Statement("RFC 8414 §2",
-        Given = "the metadata", When = "response_types_supported, which is required, is read",
-        Then = "it has what clients can ask for",
-        Holds = false,
-        Because = "it has token, although there is no authorization endpoint to ask; an empty list is refused by verifiers "
-            + "that take this "
-            + "server for an OpenID provider")]
+        Given = "the metadata", When = "the required member response_types_supported is read",
+        Then = "it has the response types that clients can request", Holds = false,
+        Because = "it has token, although there is no authorization endpoint. OpenID Connect verifiers reject an empty list")]
     public async Task Response_type_that_nobody_can_ask_for() =>
         Assert.Equal(["token"], Strings(await server.MetadataAsync(), "response_types_supported"));
 
-    [Statement("RFC 8414 §2", Given = "the metadata", When = "scopes_supported is read", Then = "each of the scopes can be had")]
+    [Statement("RFC 8414 §2",
+        Given = "the metadata", When = "scopes_supported is read", Then = "a client can get each of the scopes")]
     public async Task Scopes_can_be_had()
     {
         foreach (var scope in Strings(await server.MetadataAsync(), "scopes_supported"))
@@ -70,7 +68,7 @@ public sealed class Rfc8414(Server server)
 
     [Statement("RFC 8414 §2",
         Given = "the metadata", When = "token_endpoint_auth_methods_supported is read",
-        Then = "it has all that works and nothing else")]
+        Then = "it has exactly the methods that work")]
     public async Task Authentication_methods_work()
     {
         Assert.Equal(
@@ -84,7 +82,7 @@ public sealed class Rfc8414(Server server)
 
     [Statement("RFC 8414 §2",
         Given = "a server with private_key_jwt", When = "token_endpoint_auth_signing_alg_values_supported is read",
-        Then = "it is there, without none, and each of the algorithms works")]
+        Then = "it is present, without none, and each of the algorithms works")]
     public async Task Signature_algorithms_work()
     {
         var algorithms = Strings(await server.MetadataAsync(), "token_endpoint_auth_signing_alg_values_supported");
@@ -99,17 +97,16 @@ public sealed class Rfc8414(Server server)
     }
 
     [Statement("RFC 8414 §3",
-        Given = "an issuer without a path", When = "its metadata is asked for below /.well-known",
-        Then = "it is there, for everybody")]
+        Given = "an issuer without a path", When = "its metadata is requested below /.well-known",
+        Then = "it is available without authentication")]
     public async Task Metadata_is_at_the_address_of_the_standard() =>
         Assert.Equal(200, (await server.CallAsync(null, Path)).Status);
 
     [Statement("RFC 8414 §3.1",
-        Given = "an issuer with a path", When = "its metadata is asked for with /.well-known/… between host and path",
-        Then = "it is there",
-        Holds = false,
-        Because = "it is at the path followed by /.well-known/…, as OpenID Connect Discovery has it; the front of such an "
-            + "issuer can map the other")]
+        Given = "an issuer with a path", When = "its metadata is requested with /.well-known/… between host and path",
+        Then = "it is available", Holds = false,
+        Because = "it is available at the path followed by /.well-known/…, as in OpenID Connect Discovery. A reverse "
+            + "proxy can map the other URL")]
     public async Task Metadata_of_an_issuer_with_a_path()
     {
         using var api = new ApiFactory().Set("Issuer", "https://issuer.example/auth");
@@ -119,7 +116,7 @@ public sealed class Rfc8414(Server server)
     }
 
     [Statement("RFC 8414 §3.2",
-        Given = "the metadata", When = "it is answered", Then = "it is 200 with application/json, an object")]
+        Given = "the metadata", When = "it is requested", Then = "the response is 200 with application/json, an object")]
     public async Task Metadata_is_json()
     {
         var answer = await server.CallAsync(null, Path);
@@ -133,13 +130,13 @@ public sealed class Rfc8414(Server server)
         member => Assert.False(member.Value.GetRawText() is "null" or "[]" or "\"\"", member.Name));
 
     [Statement("RFC 8414 §3.2",
-        Given = "an address below /.well-known", When = "there is nothing", Then = "the answer is an HTTP error")]
+        Given = "an unknown URL below /.well-known", When = "it is requested", Then = "the response is an HTTP error")]
     public async Task Nothing_is_an_error() =>
         Assert.InRange((await server.CallAsync(null, "/.well-known/unknown")).Status, 400, 499);
 
     [Statement("RFC 8414 §3.3",
-        Given = "the metadata", When = "issuer is compared with the address that it was asked at",
-        Then = "they agree, character by character")]
+        Given = "the metadata", When = "issuer is compared with the URL it was requested from",
+        Then = "they match, character by character")]
     public async Task Issuer_is_that_of_the_address() =>
         Assert.Equal(ApiFactory.Issuer, (await server.CallAsync(null, Path))["issuer"]);
 }

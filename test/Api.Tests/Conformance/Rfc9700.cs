@@ -9,36 +9,38 @@ namespace Api.Tests.Conformance;
 public sealed class Rfc9700(Server server)
 {
     [Statement("RFC 9700 §2.1.2",
-        Given = "the server", When = "a token is asked for by a browser's address",
-        Then = "there is none: no token ever is in an address")]
+        Given = "the server", When = "a browser requests a token with a URL",
+        Then = "no token is issued, because a URL must not contain a token")]
     public async Task No_implicit_grant() => Assert.Equal(
         (401, "Bearer realm=\"api\""), Seen(await server.CallAsync(null, "/oauth2/authorize?response_type=token&client_id=both")));
 
     [Statement("RFC 9700 §2.2.1",
-        Given = "a token", When = "somebody else has stolen it", Then = "it is of no use: it is bound to its client by a key",
-        Holds = false,
-        Because = "it is a bearer token without cnf, which API Gateway's authorizer asks for; it lives for an hour by default")]
+        Given = "a token", When = "it is stolen",
+        Then = "it is useless to the thief, because it is bound to a key of its client", Holds = false,
+        Because = "it is a bearer token without cnf, as API Gateway's authorizer requires. It expires after one hour "
+            + "by default")]
     public async Task Token_is_not_bound() => Assert.DoesNotContain("cnf", Names(Read(await server.TokenAsync())));
 
     [Statement("RFC 9700 §2.3",
-        Given = "a client that asks for one of its scopes", When = "the token is used where another is needed",
+        Given = "a client that requests one of its scopes", When = "the token is used where another scope is required",
         Then = "it is refused")]
     public async Task Token_has_no_more_rights_than_asked_for() =>
         Assert.Equal(403, (await server.CallAsync(await server.TokenAsync("USER"), "/admin/keys")).Status);
 
     [Statement("RFC 9700 §2.3",
-        Given = "a token for another resource server", When = "it is sent here", Then = "it is refused")]
+        Given = "a token for another resource server", When = "it is sent to this server", Then = "it is refused")]
     public async Task Token_is_for_one_server() =>
         Assert.Equal(401, (await server.CallAsync(BadTokens.All["other aud"](server.Forge))).Status);
 
     [Statement("RFC 9700 §2.4",
-        Given = "a client", When = "it asks with a user's password", Then = "it is refused: there is no such grant")]
+        Given = "a client", When = "it requests a token with a user's password",
+        Then = "it is refused, because the grant is not supported")]
     public async Task No_password_grant() => Assert.Equal(
         (400, "unsupported_grant_type"), (await server.AskAsync("grant_type=password&username=a&password=b")).Outcome);
 
     [Statement("RFC 9700 §2.5",
         Given = "a client with a key", When = "it is registered for private_key_jwt",
-        Then = "there is no secret that could be stolen")]
+        Then = "it has no secret that could be stolen")]
     public async Task Client_with_a_key_has_no_secret()
     {
         var answer = await server.RegisterAsync($$"""
@@ -61,7 +63,7 @@ public sealed class Rfc9700(Server server)
     }
 
     [Statement("RFC 9700 §2.6",
-        Given = "a client or a resource server", When = "it knows the issuer alone", Then = "metadata tells it everything else")]
+        Given = "a client or a resource server", When = "it knows only the issuer", Then = "the metadata has everything else")]
     public async Task Metadata_is_published()
     {
         var names = Names((await server.CallAsync(null, "/.well-known/oauth-authorization-server")).Json);
@@ -69,13 +71,11 @@ public sealed class Rfc9700(Server server)
         Assert.All(["issuer", "token_endpoint", "jwks_uri"], name => Assert.Contains(name, names));
     }
 
-    [Statement("RFC 9700 §4.3.2",
-        Given = "a good token", When = "it is in the query of an address", Then = "it does not count")]
+    [Statement("RFC 9700 §4.3.2", Given = "a valid token", When = "it is in the query of a URL", Then = "it is ignored")]
     public async Task Token_in_an_address_does_not_count() =>
         Assert.Equal(401, (await server.CallAsync(null, $"/user/me?access_token={await server.TokenAsync()}")).Status);
 
-    [Statement("RFC 9700 §4.13",
-        Given = "a caller", When = "it sends the headers of a proxy", Then = "issuer and addresses stay as they are set")]
+    [Statement("RFC 9700 §4.13", Given = "a caller", When = "it sends proxy headers", Then = "issuer and URLs do not change")]
     public async Task Headers_of_a_proxy_change_nothing()
     {
         var answer = await server.SendAsync(
@@ -87,15 +87,15 @@ public sealed class Rfc9700(Server server)
     }
 
     [Statement("RFC 9700 §4.13",
-        Given = "a caller", When = "it sends the headers by which a gateway tells who was authenticated",
-        Then = "they do not count")]
+        Given = "a caller", When = "it sends headers with which a gateway identifies an authenticated caller",
+        Then = "they are ignored")]
     public async Task Headers_of_a_gateway_do_not_count() => Assert.Equal(
         401,
         (await server.SendAsync(
             HttpMethod.Get, "/admin/keys", headers: [("X-Forwarded-User", "both"), ("X-Amzn-Oidc-Identity", "both")])).Status);
 
     [Statement("RFC 9700 §4.15",
-        Given = "anybody without the scope ADMIN", When = "a client is registered with an id of one's own choice",
+        Given = "a caller without the scope ADMIN", When = "it registers a client with a chosen client ID",
         Then = "it is refused")]
     public async Task Nobody_chooses_an_id()
     {

@@ -1,6 +1,6 @@
 namespace Api.Tests.Conformance;
 
-/// <summary>A statement of a standard in words of our own, and the test that shows whether it holds: a row of docs/conformance.md.</summary>
+/// <summary>A requirement of a standard in our own words, with its test: a row of docs/conformance.md.</summary>
 /// <param name="section">Document and section, such as <c>RFC 6749 §5.1</c>.</param>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class StatementAttribute(string section) : FactAttribute
@@ -11,10 +11,10 @@ internal sealed class StatementAttribute(string section) : FactAttribute
 
     public required string When { get; init; }
 
-    /// <summary>What the standard wants, whether it holds here or not.</summary>
+    /// <summary>What the standard requires, whether it holds or not.</summary>
     public required string Then { get; init; }
 
-    /// <summary>False: the test shows what happens instead.</summary>
+    /// <summary>If false, the test verifies what happens instead.</summary>
     public bool Holds { get; init; } = true;
 
     /// <summary>What happens instead, and why.</summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using Api.Deployment;
-using Api.Tests.Support;
 
 namespace Api.Tests.Deployment;
 
@@ -20,10 +19,10 @@ public sealed class CustomResourceTests : GatedIssuer
     }
 
     [Theory]
-    [InlineData("Create", """{"Issuer":"http://example.com"}""", "The property Issuer is not an https address.")]
-    [InlineData("Create", """{"Issuer":1}""", "The property Issuer is not an https address.")]
-    [InlineData("Create", "\"text\"", "The property Issuer is not an https address.")]
-    [InlineData("Other", "{}", "The event's RequestType is none of Create, Update and Delete.")]
+    [InlineData("Create", """{"Issuer":"http://example.com"}""", "The property Issuer is not an https URL.")]
+    [InlineData("Create", """{"Issuer":1}""", "The property Issuer is not an https URL.")]
+    [InlineData("Create", "\"text\"", "The property Issuer is not an https URL.")]
+    [InlineData("Other", "{}", "The event's RequestType must be Create, Update or Delete.")]
     public async Task Event_that_asks_for_something_else_is_refused(string requestType, string properties, string reason)
     {
         await HandleAsync($$"""

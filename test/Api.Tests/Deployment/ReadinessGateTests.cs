@@ -1,4 +1,3 @@
-using Api.Deployment;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
@@ -57,7 +56,7 @@ public sealed class ReadinessGateTests : GatedIssuer
     }
 
     [Fact]
-    public async Task Slow_key_set_is_not_ready() => await AssertFailsAsync("took 1.0 s, and may take less than 1 s", () =>
+    public async Task Slow_key_set_is_not_ready() => await AssertFailsAsync("took 1.0 s. The limit is 1 s", () =>
         Server.KeySet = http =>
         {
             Time.Advance(TimeSpan.FromSeconds(1));
@@ -66,7 +65,7 @@ public sealed class ReadinessGateTests : GatedIssuer
         });
 
     [Fact]
-    public async Task Silent_issuer_is_not_ready() => await AssertFailsAsync("did not answer within 4 s", () =>
+    public async Task Silent_issuer_is_not_ready() => await AssertFailsAsync("did not respond within 4 s", () =>
         Server.Discovery = async http =>
         {
             Time.Advance(TimeSpan.FromSeconds(4));
@@ -81,7 +80,7 @@ public sealed class ReadinessGateTests : GatedIssuer
     [InlineData("http://example.com/keys")]
     [InlineData("/keys")]
     [InlineData("")]
-    public async Task Key_set_without_https_is_not_asked_for(string address) => await AssertFailsAsync("is not an https address", () =>
+    public async Task Key_set_without_https_is_not_asked_for(string address) => await AssertFailsAsync("is not an https URL", () =>
         Server.Discovery = http => DeploymentServer.Discover(http, Server.Address, address));
 
     [Theory]
@@ -89,8 +88,8 @@ public sealed class ReadinessGateTests : GatedIssuer
     [InlineData("""{"keys":[{"kty":"RSA"}]}""", "no key with a kid")]
     [InlineData("""{"keys":{"kid":"one"}}""", "no key with a kid")]
     [InlineData("[]", "no key with a kid")]
-    [InlineData("<html>", "did not answer with JSON")]
-    [InlineData("", "did not answer with JSON")]
+    [InlineData("<html>", "did not return JSON")]
+    [InlineData("", "did not return JSON")]
     public async Task Key_set_without_key_is_not_ready(string keySet, string reason) => await AssertFailsAsync(reason, () =>
         Server.KeySet = http => http.Response.WriteAsync(keySet));
 
@@ -107,7 +106,7 @@ public sealed class ReadinessGateTests : GatedIssuer
     }
 
     [Fact]
-    public async Task Redirect_is_not_followed() => await AssertFailsAsync("answered 302 instead of 200", () =>
+    public async Task Redirect_is_not_followed() => await AssertFailsAsync("returned status 302 instead of 200", () =>
     {
         Server.KeySet = http => http.Request.Query.ContainsKey("again") ? http.Response.WriteAsync("{}") : Redirect(http);
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Api.Configuration;
 using Api.Keys;
@@ -43,7 +42,7 @@ public sealed class TemplateSettingsTests
 
         var settings = resources.GetProperty("ApiFunction").GetProperty("Properties").GetProperty("Environment").GetProperty("Variables");
         Assert.Equal(isThere, settings.TryGetProperty("FirstClientSecretId", out _));
-        Assert.True(settings.TryGetProperty("ClientsTable", out _));
+        Assert.True(settings.TryGetProperty("DataTable", out _));
         Assert.Equal(isThere, resources.ToString().Contains("FirstClientSecret", StringComparison.Ordinal));
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Api.Deployment;
-using Api.Keys;
 using Api.Startup;
 using Api.Storage;
 using Api.Tests.Support;
@@ -57,21 +56,21 @@ public sealed class TemplateTests
         { "api-changes-the-schedule", "ApiRole may change how KeySecret is rotated" },
         { "no-domain-rule", "No rule, or a wrong one, judges a custom domain with DomainName, CertificateArn" },
         { "lax-domain-rule", "No rule, or a wrong one, judges a custom domain with DomainName, CertificateArn" },
-        { "other-keys", "ClientTable does not have the keys pk and sk" },
-        { "no-index", "ClientTable does not have the index lists with whole items, and no other" },
-        { "index-of-keys", "ClientTable does not have the index lists with whole items, and no other" },
-        { "provisioned-table", "ClientTable costs something while nobody uses it" },
-        { "no-expiry", "ClientTable does not remove what has expired at expires_at" },
-        { "other-expiry", "ClientTable does not remove what has expired at expires_at" },
-        { "no-recovery", "ClientTable cannot be brought back to an earlier point in time" },
-        { "table-lost-when-replaced", "ClientTable does not go with the stack, or does not outlive its replacement" },
-        { "named-table", "ClientTable has a name of its own, so that it cannot be replaced" },
-        { "table-scanned", "ApiFunction does not need dynamodb:Scan on ClientTable" },
-        { "no-deletion", "ApiFunction lacks dynamodb:DeleteItem on ClientTable" },
-        { "index-not-read", "ApiFunction lacks dynamodb:Query on ClientTable/index/lists" },
-        { "any-index", "ApiRole has the wildcard {'Fn::Sub': '${ClientTable.Arn}/index/*'}" },
-        { "rotation-reads-clients", "RotationRole gives rights on ClientTable to another function than ApiFunction" },
-        { "gate-reads-clients", "GateRole gives rights on ClientTable to another function than ApiFunction" },
+        { "other-keys", "DataTable does not have the keys pk and sk" },
+        { "no-index", "DataTable does not have the index lists with whole items, and no other" },
+        { "index-of-keys", "DataTable does not have the index lists with whole items, and no other" },
+        { "provisioned-table", "DataTable costs something while nobody uses it" },
+        { "no-expiry", "DataTable does not remove what has expired at expires_at" },
+        { "other-expiry", "DataTable does not remove what has expired at expires_at" },
+        { "no-recovery", "DataTable cannot be brought back to an earlier point in time" },
+        { "table-lost-when-replaced", "DataTable does not go with the stack, or does not outlive its replacement" },
+        { "named-table", "DataTable has a name of its own, so that it cannot be replaced" },
+        { "table-scanned", "ApiFunction does not need dynamodb:Scan on DataTable" },
+        { "no-deletion", "ApiFunction lacks dynamodb:DeleteItem on DataTable" },
+        { "index-not-read", "ApiFunction lacks dynamodb:Query on DataTable/index/lists" },
+        { "any-index", "ApiRole has the wildcard {'Fn::Sub': '${DataTable.Arn}/index/*'}" },
+        { "rotation-reads-clients", "RotationRole gives rights on DataTable to another function than ApiFunction" },
+        { "gate-reads-clients", "GateRole gives rights on DataTable to another function than ApiFunction" },
         { "other-table", "ApiFunction is told of another table than it should be" },
         { "rotation-told-of-table", "RotationFunction is told of another table than it should be" },
         { "first-client-always", "FirstClientSecret is there even where no first client is wanted" },
@@ -147,7 +146,7 @@ public sealed class TemplateTests
     [FactWith(Tool.Template)]
     public async Task Index_of_the_table_is_the_one_that_the_app_asks()
     {
-        var table = await SamTemplate.ClientTableAsync();
+        var table = await SamTemplate.DataTableAsync();
 
         Assert.Equal(
             DynamoItem.Lists, table.GetProperty("GlobalSecondaryIndexes")[0].GetProperty("IndexName").GetString());

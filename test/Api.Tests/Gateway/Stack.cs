@@ -167,7 +167,7 @@ internal sealed class Stack : IAsyncDisposable
         {
             ["IssuerParameter.Value"] = Api.Address,
             ["KeySecret"] = SigningKeySecretId,
-            ["ClientTable"] = await Moto.CreateTableAsync(),
+            ["DataTable"] = await Moto.CreateTableAsync(),
             ["FirstClientSecret"] = await Moto.CreateSecretAsync(FirstClientSecret),
         });
     }

@@ -49,6 +49,6 @@ public sealed class KeyRevocationTests(MotoServer moto) : RotatedSecret(moto)
     {
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => Functions.RevocationAsync(json));
 
-        Assert.Contains("must have Kid", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("must have the member Kid", exception.Message, StringComparison.Ordinal);
     }
 }

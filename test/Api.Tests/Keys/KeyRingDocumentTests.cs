@@ -42,24 +42,24 @@ public sealed class KeyRingDocumentTests
             document["something"] = "new";
         });
 
-        Assert.Equal("it has version 2; this program reads version 1", refusal);
+        Assert.Equal("it has version 2, but this program supports only version 1", refusal);
     }
 
     [Fact]
     public void Unknown_member_is_refused() =>
-        Assert.Contains("no key ring document", Refusal(document => document["something"] = "new"), StringComparison.Ordinal);
+        Assert.Contains("not a key ring document", Refusal(document => document["something"] = "new"), StringComparison.Ordinal);
 
     [Fact]
     public void Kid_that_is_not_the_thumbprint_is_refused() =>
-        Assert.Equal("key 1 of 1 is not the one that its kid names", Refusal(document => document["keys"]![0]!["kid"] = "other"));
+        Assert.Equal("key 1 of 1 does not match its kid", Refusal(document => document["keys"]![0]!["kid"] = "other"));
 
     [Fact]
     public void Same_key_twice_is_refused() =>
-        Assert.Equal("it holds the same kid twice", Refusal(document => document["keys"]!.AsArray().Add(document["keys"]![0]!.DeepClone())));
+        Assert.Equal("it contains the same kid twice", Refusal(document => document["keys"]!.AsArray().Add(document["keys"]![0]!.DeepClone())));
 
     [Fact]
     public void Eleven_keys_are_refused() =>
-        Assert.Equal("it does not hold 1 to 10 keys", Refusal(document =>
+        Assert.Equal("it does not contain 1 to 10 keys", Refusal(document =>
         {
             for (var count = 1; count < 11; count++)
             {

@@ -89,7 +89,7 @@ public sealed class KeyRingFileAccessTests : IDisposable
         // Where the tests are not root, the file is still theirs.
         Assert.Equal(Environment.IsPrivilegedProcess, refusal is KeyRingException);
         Assert.Contains(
-            Environment.IsPrivilegedProcess ? $"belong to the user {Ownership.Other}" : "", refusal?.Message ?? "", StringComparison.Ordinal);
+            Environment.IsPrivilegedProcess ? $"belong to user {Ownership.Other}" : "", refusal?.Message ?? "", StringComparison.Ordinal);
     }
 
     [Fact]

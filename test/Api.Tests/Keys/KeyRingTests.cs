@@ -86,8 +86,8 @@ public sealed class KeyRingTests
     [Theory]
     // The interval is six hours, and a pause may last 30 days.
     [InlineData("-00:05:00", null)]
-    [InlineData("-00:05:01", "Correct the clock. If it is right, the key ")]
-    [InlineData("-80.00:00:00", "Correct the clock. If it is right, the key ")]
+    [InlineData("-00:05:01", "Correct the clock. If it is right, a wrong clock dated the key ")]
+    [InlineData("-80.00:00:00", "Correct the clock. If it is right, a wrong clock dated the key ")]
     [InlineData("30.06:00:00", null)]
     [InlineData("30.06:00:01", "set KeyRotationInterval to at least 1.00:00:00 for one rotation")]
     [InlineData("80.00:00:00", "set KeyRotationInterval to at least 50.00:00:00 for one rotation")]

@@ -99,7 +99,7 @@ public sealed class KeyRotationTests(MotoServer moto) : RotatedSecret(moto)
         var second = await InvokeAsync("""{"Operation":"Initialize"}""");
 
         Assert.Contains(Assert.Single(ring.Keys).Kid, first, StringComparison.Ordinal);
-        Assert.Contains("nothing has changed", second, StringComparison.Ordinal);
+        Assert.Contains("Nothing was changed", second, StringComparison.Ordinal);
         Assert.True((await Secret.LoadAsync(default)).HasSameKeysAs(ring));
         await AssertRotatesAsync();
     }
@@ -125,7 +125,7 @@ public sealed class KeyRotationTests(MotoServer moto) : RotatedSecret(moto)
         await StepAsync("createSecret", rotation);
         await MakeNothingCurrentAsync(rotation);
 
-        Assert.Contains("Made the first key", await InvokeAsync("""{"Operation":"Initialize"}"""), StringComparison.Ordinal);
+        Assert.Contains("Created the first key", await InvokeAsync("""{"Operation":"Initialize"}"""), StringComparison.Ordinal);
 
         Assert.Single((await Secret.LoadAsync(default)).Keys);
         await AssertRotatesAsync();
@@ -142,7 +142,7 @@ public sealed class KeyRotationTests(MotoServer moto) : RotatedSecret(moto)
             RotationToken = "r",
         });
 
-        Assert.Contains("Made the key", await InvokeAsync(json), StringComparison.Ordinal);
+        Assert.Contains("Created the key", await InvokeAsync(json), StringComparison.Ordinal);
     }
 
     [FactWith(Tool.Moto)]

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Amazon.SecretsManager;
 using Api.Keys;
 using Api.Tests.Support;
 
@@ -38,7 +37,7 @@ public sealed class RefusedRotationTests(MotoServer moto) : RotatedSecret(moto)
 
         var refusal = await RefusedAsync(Event("finishSecret", rotation));
 
-        Assert.Contains("given up", refusal, StringComparison.Ordinal);
+        Assert.Contains("dropped", refusal, StringComparison.Ordinal);
         Assert.DoesNotContain((await Secret.LoadAsync(default)).Keys, key => key.Kid == pending.Newest.Kid);
         await AssertRotatesAsync();
     }
@@ -51,7 +50,7 @@ public sealed class RefusedRotationTests(MotoServer moto) : RotatedSecret(moto)
         await StepAsync("createSecret", rotation);
         Time.Now += KeySchedule.MaximumRotationDuration + TimeSpan.FromSeconds(1);
 
-        Assert.Contains("given up", await RefusedAsync(Event("finishSecret", rotation)), StringComparison.Ordinal);
+        Assert.Contains("dropped", await RefusedAsync(Event("finishSecret", rotation)), StringComparison.Ordinal);
 
         Assert.Single((await Secret.LoadAsync(default)).Keys);
         await AssertRotatesAsync();

@@ -42,8 +42,8 @@ public sealed class FunctionRoleTests(MotoServer moto) : IAsyncLifetime, IDispos
 
         Assert.Contains("InvalidOperationException", refused.ErrorType, StringComparison.Ordinal);
         Assert.Contains("Step ''", refused.Message, StringComparison.Ordinal);
-        Assert.StartsWith("Made the first key", first.Json.GetProperty("Result").GetString(), StringComparison.Ordinal);
-        Assert.EndsWith("nothing has changed.", second.Json.GetProperty("Result").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("Created the first key", first.Json.GetProperty("Result").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("Nothing was changed.", second.Json.GetProperty("Result").GetString(), StringComparison.Ordinal);
     }
 
     [FactWith(Tool.Moto)]
@@ -58,7 +58,7 @@ public sealed class FunctionRoleTests(MotoServer moto) : IAsyncLifetime, IDispos
         var other = await _runtime.InvokeAsync("""{"Operation":"Initialize"}""");
         var revoked = await _runtime.InvokeAsync(JsonSerializer.Serialize(new { Kid = kid }));
 
-        Assert.Contains("must have Kid", other.Message, StringComparison.Ordinal);
+        Assert.Contains("must have the member Kid", other.Message, StringComparison.Ordinal);
         Assert.StartsWith($"Revoked the key {kid}", revoked.Json.GetProperty("Result").GetString(), StringComparison.Ordinal);
     }
 
@@ -82,6 +82,6 @@ public sealed class FunctionRoleTests(MotoServer moto) : IAsyncLifetime, IDispos
         await using var process = LambdaProcess.RunApi(_runtime, ("FunctionRole", "ReadinessGate"), ("AWS_LAMBDA_FUNCTION_NAME", ""));
 
         Assert.Equal(1, await process.WaitForExitAsync());
-        Assert.Contains("works on AWS Lambda only", process.Log, StringComparison.Ordinal);
+        Assert.Contains("requires AWS Lambda", process.Log, StringComparison.Ordinal);
     }
 }

@@ -147,7 +147,7 @@ public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
         var refused = await api.SendAsync(new("POST", TokenPath, ("content-type", Form)) { Body = noUtf8, AsBase64 = true });
         var icon = await api.SendAsync(GatewayRequest.Get("/swagger/favicon-32x32.png"));
 
-        Assert.Equal("The body is not a form in UTF-8.", refused.Json.GetProperty("error_description").GetString());
+        Assert.Equal("The body is not a valid form in UTF-8.", refused.Json.GetProperty("error_description").GetString());
         Assert.Equal((200, "image/png"), (icon.Status, icon.Headers["content-type"]));
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], icon.Body[..4]);
     }

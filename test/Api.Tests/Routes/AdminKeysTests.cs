@@ -149,7 +149,7 @@ public sealed class AdminKeysTests
     private static void AssertBusy(HttpResponseMessage refused)
     {
         using var reader = new StreamReader(refused.Content.ReadAsStream());
-        Assert.Contains("are being changed by another request or process", reader.ReadToEnd(), StringComparison.Ordinal);
+        Assert.Contains("Another request or process is changing the signing keys", reader.ReadToEnd(), StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(5), refused.Headers.RetryAfter?.Delta);
     }
 

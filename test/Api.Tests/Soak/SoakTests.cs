@@ -86,7 +86,7 @@ public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyn
         {
             ["AWS_ENDPOINT_URL"] = _proxy.Address,
             ["Issuer"] = ApiFactory.Issuer,
-            ["ClientsTable"] = await moto.CreateTableAsync(),
+            ["DataTable"] = await moto.CreateTableAsync(),
             ["FirstClientSecretId"] = await moto.CreateSecretAsync(_firstSecret),
         };
         // As in the template.

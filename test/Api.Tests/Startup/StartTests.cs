@@ -118,7 +118,7 @@ public sealed class StartTests : IDisposable
 
         Assert.Equal(
             Environment.IsPrivilegedProcess ? 1 : 0,
-            api.Logs.Lines.Count(line => line.Contains($"belongs to the user {Ownership.Other}", StringComparison.Ordinal)));
+            api.Logs.Lines.Count(line => line.Contains($"belongs to user {Ownership.Other}", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class StartTests : IDisposable
     [InlineData("--AccessTokenLifetime", "7.00:00:00")]
     [InlineData("--KeySize", "1024")]
     [InlineData("--Swagger", "maybe")]
-    [InlineData("--ClientsTable", "a b")]
+    [InlineData("--DataTable", "a b")]
     [InlineData("--urls", "nonsense")]
     public async Task Broken_setting_is_named(string setting, string value)
     {
@@ -178,7 +178,7 @@ public sealed class StartTests : IDisposable
             ["AWS_CONFIG_FILE"] = _folder["none"],
             ["AWS_EC2_METADATA_DISABLED"] = "true",
         };
-        await using var api = await ApiProcess.StartAsync(_folder["data"], withoutRegion, "--ClientsTable", "clients");
+        await using var api = await ApiProcess.StartAsync(_folder["data"], withoutRegion, "--DataTable", "clients");
         Assert.Contains("in the DynamoDB table clients", api.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_folder["data"], "data.db")));
 

@@ -91,12 +91,12 @@ public sealed class DynamoDocumentStoreTests(MotoServer moto) : DocumentStoreCon
     [FactWith(Tool.Moto)]
     public async Task Table_that_is_not_there_is_named_with_its_setting()
     {
-        var store = new DynamoDocumentStore(_dynamo, new() { ClientsTable = "elsewhere" }, Time);
+        var store = new DynamoDocumentStore(_dynamo, new() { DataTable = "elsewhere" }, Time);
 
         var failure = await Assert.ThrowsAsync<StorageException>(() => store.GetAsync(new("p", "s"), default));
 
         Assert.Contains("table elsewhere cannot be read: ResourceNotFoundException", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("set ClientsTable", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("set DataTable", failure.Message, StringComparison.Ordinal);
     }
 
     [FactWith(Tool.Moto)]
@@ -116,7 +116,7 @@ public sealed class DynamoDocumentStoreTests(MotoServer moto) : DocumentStoreCon
     public async Task Outage_is_told_as_such(string outage)
     {
         using var dynamo = MotoServer.DynamoClientOf(_proxy.Address, TimeSpan.FromMilliseconds(200));
-        var store = new DynamoDocumentStore(dynamo, new() { ClientsTable = _table }, Time);
+        var store = new DynamoDocumentStore(dynamo, new() { DataTable = _table }, Time);
         var document = DocumentOf("p");
         _proxy.Answer = Failures[outage];
 
@@ -206,7 +206,7 @@ public sealed class DynamoDocumentStoreTests(MotoServer moto) : DocumentStoreCon
     }
 
     internal override Task<IDocumentStore> OpenAsync() =>
-        Task.FromResult<IDocumentStore>(new DynamoDocumentStore(_dynamo, new() { ClientsTable = _table }, Time));
+        Task.FromResult<IDocumentStore>(new DynamoDocumentStore(_dynamo, new() { DataTable = _table }, Time));
 
     internal override async Task AddManyAsync(IDocumentStore store, Document[] documents)
     {

@@ -96,7 +96,7 @@ public sealed class MotoServer : IAsyncLifetime
     public async Task<string> CreateTableAsync()
     {
         var name = $"clients-{Guid.NewGuid():N}";
-        var declared = JsonObject.Create(await SamTemplate.ClientTableAsync())!;
+        var declared = JsonObject.Create(await SamTemplate.DataTableAsync())!;
         JsonObject table = new() { ["TableName"] = name };
 
         foreach (var property in (string[])["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"])

@@ -8,8 +8,8 @@ internal static class SamTemplate
     private static readonly Lazy<Task<JsonElement>> WithDefaults = new(() => ResolveAsync([]));
 
     /// <summary>The table of the clients.</summary>
-    public static async Task<JsonElement> ClientTableAsync() =>
-        (await WithDefaults.Value).GetProperty("ClientTable").GetProperty("Properties");
+    public static async Task<JsonElement> DataTableAsync() =>
+        (await WithDefaults.Value).GetProperty("DataTable").GetProperty("Properties");
 
     /// <summary>The resources, with the values of parameters, resources and their attributes given by name.</summary>
     public static async Task<JsonElement> ResolveAsync(Dictionary<string, string> values)

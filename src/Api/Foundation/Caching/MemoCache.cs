@@ -56,10 +56,10 @@ internal sealed class MemoCache<TKey, TValue>(int maximum, TimeProvider time)
     /// </summary>
     public ValueTask<TValue> GetAsync(
         TKey key, Func<TKey, Task<CacheEntry<TValue>>> load, CancellationToken cancellation, Func<TValue, bool>? isUsable = null) =>
-        Find(key, isUsable) is { } entry ? new(entry.Value) : new(LoadAsync(key, load, cancellation, isUsable));
+        Find(key, isUsable) is { } entry ? new(entry.Value) : new(LoadAsync(key, load, isUsable, cancellation));
 
     private async Task<TValue> LoadAsync(
-        TKey key, Func<TKey, Task<CacheEntry<TValue>>> load, CancellationToken cancellation, Func<TValue, bool>? isUsable)
+        TKey key, Func<TKey, Task<CacheEntry<TValue>>> load, Func<TValue, bool>? isUsable, CancellationToken cancellation)
     {
         Lazy<Task<TValue>>? loading;
 

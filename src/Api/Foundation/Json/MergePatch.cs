@@ -5,7 +5,7 @@ namespace Api.Foundation.Json;
 /// <summary>JSON Merge Patch (RFC 7396 §2).</summary>
 internal static class MergePatch
 {
-    /// <summary>A copy of the target with the patch applied: null takes a member away, an object is merged, all else replaces.</summary>
+    /// <summary>Returns a patched copy: null removes a member, an object is merged, any other value replaces.</summary>
     public static JsonObject Apply(JsonObject target, JsonObject patch)
     {
         var result = target.DeepClone().AsObject();

@@ -6,7 +6,7 @@ namespace Api.Foundation.Json;
 /// <summary>JSON documents (RFC 8259) as bytes.</summary>
 internal static class Utf8Json
 {
-    /// <summary>An object, in UTF-8, with the members that are written into it.</summary>
+    /// <summary>Writes an object with the given members.</summary>
     public static byte[] WriteObject(Action<Utf8JsonWriter> members)
     {
         var text = new ArrayBufferWriter<byte>();
@@ -21,8 +21,10 @@ internal static class Utf8Json
         return text.WrittenSpan.ToArray();
     }
 
-    /// <summary>Reads each name and string (§7): whether it is a text shows only then, and later nobody expects that it is none.</summary>
-    /// <exception cref="InvalidOperationException">One is no UTF-8, or half a surrogate pair.</exception>
+    /// <summary>
+    /// Decodes every name and string (§7). A parser validates them only on access, where later code expects valid text.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A string is not valid UTF-8 or has a lone surrogate.</exception>
     public static void ReadAll(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);

@@ -2,14 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace Api.Foundation.Json;
 
-/// <summary>A duration in a JSON document: a whole number of seconds.</summary>
+/// <summary>A JSON duration in whole seconds.</summary>
 internal static class WholeSeconds
 {
-    /// <param name="value">Null: there is none, and that is no error.</param>
-    /// <param name="shortest">The least that is allowed.</param>
-    /// <param name="longest">The most that is allowed.</param>
-    /// <param name="time">What the value says; null where there is none or it breaks the rule.</param>
-    /// <returns>The rule that the value breaks; null where it breaks none.</returns>
+    /// <param name="value">The JSON value. Null is valid.</param>
+    /// <param name="shortest">The minimum.</param>
+    /// <param name="longest">The maximum.</param>
+    /// <param name="time">The duration, or null if there is no value or it is invalid.</param>
+    /// <returns>The rule that the value breaks, or null if it is valid.</returns>
     public static string? Read(JsonNode? value, TimeSpan shortest, TimeSpan longest, out TimeSpan? time)
     {
         time = value is JsonValue number && number.TryGetValue(out int seconds)

@@ -4,19 +4,21 @@ using System.Text.Json.Serialization;
 
 namespace Api.Foundation.Json;
 
-/// <summary>How wire types become JSON: members in snake_case, none that is null. Each folder has a generated context for its own types.</summary>
+/// <summary>
+/// The JSON options of wire types: snake_case names, and no null members. Each folder has a generated context for its types.
+/// </summary>
 internal static class WireJson
 {
-    /// <summary>For the bodies of answers.</summary>
+    /// <summary>The options for response bodies.</summary>
     public static JsonSerializerOptions ForAnswers() => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        // No HTML surrounds them.
+        // Responses are not embedded in HTML.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>The same names where the framework itself serializes or describes a type.</summary>
+    /// <summary>Sets the same naming for types that the framework serializes or describes.</summary>
     public static void AddWireJson(this IServiceCollection services) => services.ConfigureHttpJsonOptions(options =>
     {
         options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

@@ -4,17 +4,17 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Api.Foundation.Net;
 
-/// <summary>How a host name is resolved, and which addresses a connection may be made to.</summary>
+/// <summary>Resolves host names and decides which IP addresses a connection may use.</summary>
 internal sealed record ConnectionRule(
     Func<string, CancellationToken, Task<IPAddress[]>> Resolve, Func<IPAddress, bool> IsAllowed)
 {
-    /// <summary>Public addresses only. The program uses no other rule.</summary>
+    /// <summary>Allows public addresses only. Production code uses no other rule.</summary>
     public static readonly ConnectionRule Public = new(Dns.GetHostAddressesAsync, PublicAddress.IsPublic);
 }
 
 /// <summary>
-/// Connections to hosts that somebody else has chosen. The addresses are checked when the connection is made, after the name has been
-/// resolved: a name cannot change its address between check and use. Nothing that the host sends causes another request.
+/// Creates connections to hosts that others have chosen. The IP addresses are checked after resolution and used for the
+/// connection, so that a name cannot change its address in between (DNS rebinding). No response causes another request.
 /// </summary>
 internal static class GuardedConnection
 {
@@ -22,24 +22,24 @@ internal static class GuardedConnection
     {
         AllowAutoRedirect = false,
         UseCookies = false,
-        // A proxy would resolve the name itself.
+        // A proxy would resolve the name without the check.
         UseProxy = false,
         AutomaticDecompression = DecompressionMethods.None,
-        // Each request resolves and checks the name again.
+        // Every request resolves and checks the name again.
         PooledConnectionLifetime = TimeSpan.Zero,
-        // An attempt to connect continues after its request is cancelled; this ends it.
+        // A connection attempt continues after its request is cancelled. This timeout ends it.
         ConnectTimeout = TimeSpan.FromSeconds(2),
         // In KiB.
         MaxResponseHeadersLength = 16,
-        // A body that is too long is not read further.
+        // Do not read the rest of a body that is too long.
         MaxResponseDrainSize = 0,
         ActivityHeadersPropagator = null,
         SslOptions = new() { CertificateChainPolicy = NewChainPolicy() },
         ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, rule, cancellation),
     };
 
-    // By default, .NET downloads missing issuers from the addresses that the certificate names (AIA, RFC 5280 §4.2.2.1): over http, from
-    // any host, with redirects and proxy. Revocation lists have such addresses as well.
+    // By default, .NET downloads missing issuer certificates from URLs in the certificate (AIA, RFC 5280 §4.2.2.1): over http,
+    // from any host, with redirects and proxy. Revocation lists have such URLs too.
     private static X509ChainPolicy NewChainPolicy() => new()
     {
         DisableCertificateDownloads = true,
@@ -50,13 +50,13 @@ internal static class GuardedConnection
     {
         var addresses = await rule.Resolve(host.Host, cancellation);
 
-        // One address that is not allowed is reason enough: a name of the public internet has none.
+        // Reject the host if any of its addresses is not allowed: a public name has no private address.
         if (!addresses.All(rule.IsAllowed))
         {
             throw new AddressNotAllowedException();
         }
 
-#pragma warning disable CA2000 // The stream disposes of it.
+#pragma warning disable CA2000 // The NetworkStream disposes the socket.
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 #pragma warning restore CA2000
 
@@ -74,5 +74,5 @@ internal static class GuardedConnection
     }
 }
 
-/// <summary>A host name resolves to an address that the rule does not allow.</summary>
+/// <summary>A host name resolves to an IP address that the rule does not allow.</summary>
 internal sealed class AddressNotAllowedException() : Exception("The address is not allowed.");

@@ -3,13 +3,13 @@ using System.Net.Sockets;
 
 namespace Api.Foundation.Net;
 
-/// <summary>Addresses of the public internet (RFC 6890): the only ones that this server connects to on behalf of others.</summary>
+/// <summary>Public internet addresses (RFC 6890). The server connects to no other address on behalf of others.</summary>
 internal static class PublicAddress
 {
     private const int MaximumLength = 1024;
 
-    // "This network", private, shared, loopback, link-local, protocol assignments, documentation, benchmarks, 6to4 relays, multicast
-    // and reserved (RFC 6890). 168.63.129.16 is registered as public, but on Azure it is the host of the virtual machine.
+    // "This network", private, shared, loopback, link-local, protocol assignments, documentation, benchmarking, 6to4 relay,
+    // multicast and reserved (RFC 6890). 168.63.129.16 is registered as public, but on Azure it is the virtual machine's host.
     private static readonly IPNetwork[] NotPublic =
     [
         .. new[]
@@ -20,15 +20,16 @@ internal static class PublicAddress
         }.Select(IPNetwork.Parse),
     ];
 
-    // IPv6 addresses outside it are not global (RFC 4291 §2.4): loopback, link-local, unique local, IPv4-compatible, NAT64.
+    // IPv6 addresses outside this range are not global (RFC 4291 §2.4): loopback, link-local, unique local, IPv4-compatible,
+    // NAT64.
     private static readonly IPNetwork Global = IPNetwork.Parse("2000::/3");
 
     // Teredo and other protocol assignments, documentation, 6to4.
     private static readonly IPNetwork[] GlobalButNotPublic =
         [.. new[] { "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20" }.Select(IPNetwork.Parse)];
 
-    /// <summary>Reads an https address whose host is a public address or a name that is not local.</summary>
-    /// <exception cref="FormatException">What is wrong with it, as the end of a sentence about the address.</exception>
+    /// <summary>Parses an https URL whose host is a public IP address or a name that is not local.</summary>
+    /// <exception cref="FormatException">The URL is invalid. The message is the end of a sentence about the URL.</exception>
     public static Uri Parse(string text)
     {
         if (text.Length > MaximumLength
@@ -37,16 +38,18 @@ internal static class PublicAddress
             || uri.UserInfo is not ""
             || uri.Fragment is not "")
         {
-            throw new FormatException($"is no https address of at most {MaximumLength} characters without user name and fragment");
+            throw new FormatException(
+                $"is not an https URL of at most {MaximumLength} characters without user name and fragment");
         }
 
-        return IsPublic(uri) ? uri : throw new FormatException("leads to a private or link-local address");
+        return IsPublic(uri) ? uri : throw new FormatException("has a host that is not public");
     }
 
-    /// <summary>Whether the scheme is https and the host may be public: a name still has to be resolved.</summary>
+    /// <summary>Whether the scheme is https and the host can be public. A host name must still be resolved and checked.</summary>
     public static bool IsPublic(Uri uri)
     {
-        // IdnHost replaces the other dots of IDNA by that of ASCII. A dot at the end changes nothing. What remains may be a number.
+        // IdnHost maps the IDNA dots to ASCII dots. A trailing dot has no effect on resolution. The result can still be an IP
+        // address.
         var host = uri.IdnHost.TrimEnd('.');
 
         return uri.Scheme == Uri.UriSchemeHttps
@@ -55,7 +58,7 @@ internal static class PublicAddress
                 : uri.HostNameType is UriHostNameType.Dns && host.Contains('.', StringComparison.Ordinal) && !IsInternalName(host));
     }
 
-    /// <summary>Whether an address that a name has been resolved to is public.</summary>
+    /// <summary>Whether a resolved IP address is public.</summary>
     public static bool IsPublic(IPAddress address) => address switch
     {
         { IsIPv4MappedToIPv6: true } => IsPublic(address.MapToIPv4()),
@@ -65,7 +68,7 @@ internal static class PublicAddress
         _ => false,
     };
 
-    // RFC 6761 §6.3, RFC 6762 §3, RFC 8375, and the names of a cloud's own network.
+    // RFC 6761 §6.3, RFC 6762 §3, RFC 8375, and internal names of cloud networks.
     private static bool IsInternalName(string host) =>
         host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
         || host.EndsWith(".local", StringComparison.OrdinalIgnoreCase)

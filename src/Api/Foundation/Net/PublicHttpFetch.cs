@@ -5,28 +5,28 @@ using System.Net.Sockets;
 namespace Api.Foundation.Net;
 
 /// <summary>
-/// Fetches JSON documents from public https addresses that somebody else has chosen. Every such request of the program is made here.
-/// The address, the certificate, the time and the size are limited, redirects and proxies are not used.
+/// Fetches JSON documents from https URLs that others have chosen. All such requests of the program use this class. It limits the
+/// addresses, the certificate, the time and the size, and uses no redirects and no proxy.
 /// </summary>
 internal sealed class PublicHttpFetch(HttpMessageHandler handler) : IDisposable
 {
-    /// <summary>In bytes.</summary>
+    /// <summary>The maximum document size in bytes.</summary>
     public const int MaximumLength = 64 * 1024;
 
-    /// <summary>From the resolution of the name to the last byte.</summary>
+    /// <summary>The time limit from name resolution to the last byte.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private readonly HttpMessageInvoker _http = new(handler);
 
-    /// <summary>Fetches one document. A failure is a value, not an exception: it is the fault of the other server.</summary>
-    /// <param name="address">An address that <see cref="PublicAddress.Parse"/> accepts.</param>
-    /// <param name="accept">The media types to ask for.</param>
-    /// <param name="cancellation">Ends the request early.</param>
+    /// <summary>Fetches one document. A failure is returned, not thrown, because the other server causes it.</summary>
+    /// <param name="address">A URL that <see cref="PublicAddress.Parse"/> accepts.</param>
+    /// <param name="accept">The value of the Accept header.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     public async Task<FetchedDocument> GetAsync(Uri address, string accept, CancellationToken cancellation)
     {
         if (!PublicAddress.IsPublic(address))
         {
-            return FetchedDocument.Failed("is not a public https address");
+            return FetchedDocument.Failed("is not at a public https address");
         }
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -49,7 +49,7 @@ internal sealed class PublicHttpFetch(HttpMessageHandler handler) : IDisposable
         {
             return FetchedDocument.Failed(Explain(exception));
         }
-        // The connection ended, or the framing of the body is wrong.
+        // The connection ended early, or the framing of the body is invalid.
         catch (IOException)
         {
             return FetchedDocument.Failed("was not received completely");
@@ -59,13 +59,13 @@ internal sealed class PublicHttpFetch(HttpMessageHandler handler) : IDisposable
     public void Dispose() => _http.Dispose();
 
     private static string? FindFault(HttpResponseMessage response) =>
-        response.StatusCode is not HttpStatusCode.OK ? $"was answered with the status {(int)response.StatusCode}"
-        : response.Content.Headers.ContentEncoding.Count > 0 ? "is compressed (Content-Encoding), which was not asked for"
+        response.StatusCode is not HttpStatusCode.OK ? $"cannot be fetched: the server returned status {(int)response.StatusCode}"
+        : response.Content.Headers.ContentEncoding.Count > 0 ? "has a Content-Encoding, which the request did not accept"
         : !MayBeJson(response.Content.Headers) ? "is not JSON by its Content-Type"
         : response.Content.Headers.ContentLength > MaximumLength ? TooLong
         : null;
 
-    // Hosts of static files that do not know the file's type send text/plain, octet-stream or nothing.
+    // Static file hosts send text/plain, application/octet-stream or no Content-Type for unknown file types.
     private static bool MayBeJson(HttpContentHeaders headers) => headers.ContentType?.MediaType is not { } type
         ? !headers.Contains("Content-Type")
         : type.EndsWith("/json", StringComparison.OrdinalIgnoreCase)
@@ -84,19 +84,19 @@ internal sealed class PublicHttpFetch(HttpMessageHandler handler) : IDisposable
             : FetchedDocument.Failed(TooLong);
     }
 
-    // The message of the exception may quote the answer.
+    // The message of the exception may quote the response.
     private static string Explain(HttpRequestException exception) => exception switch
     {
-        { InnerException: AddressNotAllowedException } => "has a host name with an address that is not public",
+        { InnerException: AddressNotAllowedException } => "has a host name that resolves to a non-public address",
         { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-            "cannot be fetched: the TLS connection failed. The certificate must be valid for the host name, and the server must send "
-            + "the intermediate certificates, which are not downloaded",
+            "cannot be fetched: the TLS connection failed. The certificate must be valid for the host name, and the server "
+            + "must send the intermediate certificates, which are not downloaded",
         { InnerException: SocketException socket } => $"cannot be fetched: {exception.HttpRequestError}, {socket.SocketErrorCode}",
         _ => $"cannot be fetched: {exception.HttpRequestError}",
     };
 }
 
-/// <summary>What a request has fetched; or why it failed, as the end of a sentence about the document.</summary>
+/// <summary>A fetched document, or the fault as the end of a sentence about the document.</summary>
 internal sealed record FetchedDocument(ReadOnlyMemory<byte> Body, string? Fault)
 {
     public static FetchedDocument Failed(string fault) => new(default, fault);

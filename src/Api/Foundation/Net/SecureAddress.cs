@@ -1,6 +1,6 @@
 namespace Api.Foundation.Net;
 
-/// <summary>An address that a secret or a decision may come from or go to: https, or http that stays on this machine.</summary>
+/// <summary>URLs that are safe for secrets and security decisions: https, or http on the loopback interface.</summary>
 internal static class SecureAddress
 {
     public static bool IsHttpsOrLoopback(Uri address) =>

@@ -57,7 +57,7 @@ public sealed class PublicHttpFetchTests
 
         var document = await GetAsync(fetch, server);
 
-        Assert.Equal("has a host name with an address that is not public", document.Fault);
+        Assert.Equal("has a host name that resolves to a non-public address", document.Fault);
         Assert.Equal(0, server.Connections);
     }
 
@@ -80,7 +80,7 @@ public sealed class PublicHttpFetchTests
 
         var document = await fetch.GetAsync(new(address), "application/json", default);
 
-        Assert.Equal("is not a public https address", document.Fault);
+        Assert.Equal("is not at a public https address", document.Fault);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class PublicHttpFetchTests
             TestCertificates.Good(), $"HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
         using var fetch = FetchFrom(OnThisMachine);
 
-        Assert.Equal($"was answered with the status {status}", (await GetAsync(fetch, server)).Fault);
+        Assert.Equal($"cannot be fetched: the server returned status {status}", (await GetAsync(fetch, server)).Fault);
         Assert.Equal((1, 0), (server.Connections, other.Connections));
     }
 

@@ -3,7 +3,7 @@
 from template import options, references
 
 WEB = "ApiFunction"
-TABLE = "ClientTable"
+TABLE = "DataTable"
 INDEX = "lists"
 RIGHTS = {
     # A transaction needs the rights of the single writes in it.
@@ -73,7 +73,7 @@ def rights(template):
 
 def settings(template):
     for function in template.of_type("AWS::Lambda::Function"):
-        value = template.properties(function).get("Environment", {}).get("Variables", {}).get("ClientsTable")
+        value = template.properties(function).get("Environment", {}).get("Variables", {}).get("DataTable")
         if value != ({"Ref": TABLE} if function == WEB else None):
             yield f"{function} is told of another table than it should be"
 
