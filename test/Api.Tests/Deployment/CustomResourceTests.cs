@@ -1,6 +1,5 @@
 using System.Text;
 using Api.Deployment;
-using Api.Tests.Support;
 
 namespace Api.Tests.Deployment;
 

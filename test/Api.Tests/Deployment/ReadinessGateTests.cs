@@ -1,4 +1,3 @@
-using Api.Deployment;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Api.Clients;
 using Api.Deployment;
-using Api.Keys;
 using Api.Startup;
 using Api.Tests.Support;
 using static Api.Tests.Deployment.CheckedTemplate;

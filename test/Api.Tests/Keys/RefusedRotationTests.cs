@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Amazon.SecretsManager;
 using Api.Keys;
 using Api.Tests.Support;
 
