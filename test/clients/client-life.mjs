@@ -1,15 +1,14 @@
 // The whole life of a client, in Swagger UI: made, seen, changed, given a second secret, relieved of the first, removed.
 // Prints what each step is answered.
-//   node client-life.mjs CHROMIUM ADDRESS CLIENT_ID CLIENT_SECRET FOLDER_OF_SCREENSHOTS
-import { join } from 'node:path';
+//   node client-life.mjs CHROMIUM ADDRESS CLIENT_ID CLIENT_SECRET
 import { openSwagger, tryOut } from './swagger-page.mjs';
 
-const [executablePath, address, clientId, clientSecret, folder] = process.argv.slice(2);
+const [executablePath, address, clientId, clientSecret] = process.argv.slice(2);
 const { browser, page, problems } = await openSwagger(executablePath, address, clientId, clientSecret, ['ADMIN']);
 const steps = {};
 
 async function step(name, method, path, how = {}) {
-  steps[name] = await tryOut(page, method, path, { ...how, screenshot: join(folder, `client-${name}.png`) });
+  steps[name] = await tryOut(page, method, path, how);
   return steps[name].json;
 }
 

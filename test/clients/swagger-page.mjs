@@ -28,7 +28,7 @@ export async function openSwagger(executablePath, address, clientId, clientSecre
 }
 
 /** Tries one operation out, with values for its parameters and a body, and returns what is shown. */
-export async function tryOut(page, method, path, { parameters = {}, body, screenshot } = {}) {
+export async function tryOut(page, method, path, { parameters = {}, body } = {}) {
   const operation = page.locator(`.opblock-${method}`, { has: page.locator(`[data-path="${path}"]`) });
   await operation.locator('.opblock-summary').click();
   // Tried before: what was answered then goes.
@@ -49,9 +49,6 @@ export async function tryOut(page, method, path, { parameters = {}, body, screen
   const status = Number((await response.locator('.response-col_status').first().textContent()).trim().slice(0, 3));
   const shown = response.locator('.response-col_description pre').first();
   const text = status === 204 ? '' : await shown.textContent();
-  if (screenshot) {
-    await operation.screenshot({ path: screenshot });
-  }
   await operation.locator('.opblock-summary').click();
   return { status, text, json: text.trimStart().startsWith('{') ? JSON.parse(text) : null };
 }

@@ -112,7 +112,7 @@ public sealed class SwaggerTests : IDisposable
         await using var api = await ApiProcess.StartAsync(_folder["data"]);
 
         var shown = JsonSerializer.Deserialize<JsonElement>(await ExternalTools.RunNodeAsync(
-            "client-life.mjs", ExternalTools.Chromium!, api.Address, "development", api.Secret, AppContext.BaseDirectory));
+            "client-life.mjs", ExternalTools.Chromium!, api.Address, "development", api.Secret));
 
         Assert.Empty(shown.GetProperty("problems").EnumerateArray());
         var steps = shown.GetProperty("steps");

@@ -41,7 +41,7 @@ public sealed class AdminFuzzTests(ITestOutputHelper output) : IAsyncLifetime, I
     public void Dispose() => _api.Dispose();
 
     [Fact]
-    public Task Registration_is_refused_or_makes_a_client_that_works() => TryBodiesAsync(400, async body =>
+    public Task Registration_is_refused_or_makes_a_client_that_works() => TryBodiesAsync(60, async body =>
     {
         var answer = await SendAsync("POST", "", body);
 
@@ -60,7 +60,7 @@ public sealed class AdminFuzzTests(ITestOutputHelper output) : IAsyncLifetime, I
     });
 
     [Fact]
-    public Task Change_is_refused_or_leaves_a_client_that_works() => TryBodiesAsync(300, async body =>
+    public Task Change_is_refused_or_leaves_a_client_that_works() => TryBodiesAsync(40, async body =>
     {
         var secret = await _api.AddClientAsync("changed", "USER");
 
@@ -80,7 +80,7 @@ public sealed class AdminFuzzTests(ITestOutputHelper output) : IAsyncLifetime, I
 
         await Fuzzing.RunAsync(
             output,
-            300,
+            60,
             ["expires_in", "previous_expires_in"],
             mutator => mutator.Mutate("""{"expires_in":60,"previous_expires_in":0}"""u8.ToArray()),
             async body =>

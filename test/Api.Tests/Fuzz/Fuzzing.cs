@@ -7,23 +7,23 @@ using Xunit.Sdk;
 namespace Api.Tests.Fuzz;
 
 /// <summary>
-/// Tries many inputs: so many of fixed seeds and of one that is another each time; with FUZZ_SECONDS=300 in the environment, of random
-/// seeds for so long. FUZZ_SEED=1 tries that seed alone.
+/// Tries many inputs: by default those of one fixed seed and of a random one, which takes a second or two for a class. With
+/// FUZZ_SECONDS=300 in the environment, random seeds for that time in each test. With FUZZ_SEED=1, that seed.
 /// </summary>
 internal static class Fuzzing
 {
-    // Only so that a test that hangs ends.
+    // Ends a test that hangs.
     private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly int? Seconds = Number("FUZZ_SECONDS");
     private static readonly int? Seed = Number("FUZZ_SEED");
 
-    /// <summary>Tries inputs; what is wrong with the answer to one is an exception of <paramref name="tryAsync"/>.</summary>
-    /// <param name="output">Where the seeds and the outcomes are told.</param>
-    /// <param name="count">How many inputs of each seed.</param>
-    /// <param name="words">What the mutations put in beside what they always do.</param>
+    /// <summary>Tries inputs. The test fails if <paramref name="tryAsync"/> throws.</summary>
+    /// <param name="output">Gets the seeds and the outcomes.</param>
+    /// <param name="count">The number of inputs for each seed.</param>
+    /// <param name="words">Texts that the mutations insert, in addition to those of <see cref="Mutator"/>.</param>
     /// <param name="make">Makes an input.</param>
-    /// <param name="tryAsync">Tries it and names the outcome.</param>
+    /// <param name="tryAsync">Tries an input and returns the name of the outcome.</param>
     public static async Task RunAsync<T>(
         ITestOutputHelper output, int count, string[] words, Func<Mutator, T> make, Func<T, Task<string>> tryAsync)
         where T : notnull
@@ -42,7 +42,7 @@ internal static class Fuzzing
 
                 try
                 {
-                    // Off this thread, which goes on where a parser never returns.
+                    // On another thread, so that the timeout works if a parser never returns.
                     var outcome = await Task.Run(() => tryAsync(input)).WaitAsync(LoadTimeout);
                     outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
                 }
@@ -64,7 +64,7 @@ internal static class Fuzzing
     private static IEnumerable<int> Seeds(Stopwatch running) =>
         Seed is { } seed ? [seed]
         : Seconds is { } seconds ? RandomSeeds().TakeWhile(_ => running.Elapsed < TimeSpan.FromSeconds(seconds))
-        : [1, 2, 3, .. RandomSeeds().Take(1)];
+        : [1, .. RandomSeeds().Take(1)];
 
     private static IEnumerable<int> RandomSeeds()
     {
@@ -74,7 +74,7 @@ internal static class Fuzzing
         }
     }
 
-    // Such that nobody takes it for a secret of the program's.
+    // In base64, so that the search for secrets in exceptions does not find it.
     private static string Text<T>(T input) => input is byte[] bytes ? Convert.ToBase64String(bytes) : input!.ToString()!;
 
     private static int? Number(string variable) =>

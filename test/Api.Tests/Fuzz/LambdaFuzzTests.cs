@@ -39,7 +39,7 @@ public sealed class LambdaFuzzTests(LambdaApi api, ITestOutputHelper output) : I
             GatewayRequest.Post("/oauth2/token", "application/json", """{"grant_type":"client_credentials"}"""),
         ];
 
-        await Fuzzing.RunAsync(output, 300, Words, mutator => Make(mutator, requests), TryAsync);
+        await Fuzzing.RunAsync(output, 150, Words, mutator => Make(mutator, requests), TryAsync);
 
         Assert.Equal(200, (await api.SendAsync(GatewayRequest.Get("/health"))).Status);
         Assert.DoesNotContain(api.Log.Split('\n'), Leaks.IsSecret);

@@ -37,7 +37,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
     [Fact]
     public Task Token_request_is_read_or_refused() => Fuzzing.RunAsync(
         output,
-        4_000,
+        1_000,
         ParameterNames,
         mutator => (Type: mutator.Choose("application/x-www-form-urlencoded", "application/json"), Body: mutator.Mutate(
             "grant_type=client_credentials&client_id=orders&client_secret=a%20b&scope=USER+ADMIN"u8.ToArray(),
@@ -60,7 +60,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
 
         return Fuzzing.RunAsync(
             output,
-            5_000,
+            1_000,
             [],
             mutator =>
             {
@@ -87,7 +87,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
 
         return Fuzzing.RunAsync(
             output,
-            4_000,
+            1_000,
             Jwts.Words,
             mutator => Jwts.Mutate(mutator, good),
             jwt => !ClientAssertion.TryParse(jwt, out var assertion) ? "refused" : assertion.FindFault(server, now) ?? "no fault");
@@ -101,7 +101,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
 
         string[] words = ["version", "keys", "kid", "created_at", "pkcs8"];
 
-        return Fuzzing.RunAsync(output, 500, words, mutator => mutator.Mutate(one, two), json =>
+        return Fuzzing.RunAsync(output, 100, words, mutator => mutator.Mutate(one, two), json =>
         {
             try
             {
@@ -127,7 +127,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
         var least = Encoding.UTF8.GetBytes(ClientDocument.Write(
             new() { ClientId = Client.ClientId, ClientName = "a", Scopes = [], CreatedAt = TestKeys.CreatedAt }));
 
-        return Fuzzing.RunAsync(output, 2_000, Jwts.Words, mutator => mutator.Mutate(good, least), json =>
+        return Fuzzing.RunAsync(output, 500, Jwts.Words, mutator => mutator.Mutate(good, least), json =>
         {
             try
             {
@@ -152,7 +152,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
 
         string[] words = ["keys", "kty", "use", "sig", "key_ops", "verify", "kid", "alg"];
 
-        return Fuzzing.RunAsync(output, 2_000, words, mutator => mutator.Mutate(set), json =>
+        return Fuzzing.RunAsync(output, 500, words, mutator => mutator.Mutate(set), json =>
         {
             var keys = ClientKeySet.Parse(json);
 

@@ -17,7 +17,7 @@ public sealed class TokenFuzzTests(ITestOutputHelper output) : IDisposable
     {
         var secret = await _api.AddClientAsync("orders", "USER ADMIN");
 
-        await Fuzzing.RunAsync(output, 600, [secret, "orders"], mutator => Request(mutator, secret), async request =>
+        await Fuzzing.RunAsync(output, 100, [secret, "orders"], mutator => Request(mutator, secret), async request =>
             (await _api.PostTokenAsync(request.Body, request.ContentType, request.Authorization)).Outcome);
     }
 
@@ -28,7 +28,7 @@ public sealed class TokenFuzzTests(ITestOutputHelper output) : IDisposable
         var wrong = await _api.AddClientAsync("others", "USER ADMIN");
 
         // The other id is left out: with it, the secret is the right one.
-        await Fuzzing.RunAsync(output, 600, ["orders"], mutator => Request(mutator, wrong), async request =>
+        await Fuzzing.RunAsync(output, 100, ["orders"], mutator => Request(mutator, wrong), async request =>
         {
             var answer = await _api.PostTokenAsync(request.Body, request.ContentType, request.Authorization);
 
@@ -45,7 +45,7 @@ public sealed class TokenFuzzTests(ITestOutputHelper output) : IDisposable
 
         await Fuzzing.RunAsync(
             output,
-            600,
+            100,
             Jwts.Words,
             mutator => forge.Sign() is var good ? new Changed(good, Jwts.Mutate(mutator, good)) : null!,
             async assertion =>
@@ -65,7 +65,7 @@ public sealed class TokenFuzzTests(ITestOutputHelper output) : IDisposable
 
         await Fuzzing.RunAsync(
             output,
-            600,
+            100,
             Jwts.Words,
             mutator => Jwts.MutateContent(mutator, forge.Sign()),
             async content => (await PostAssertionAsync(forge.SignText(content.Header, content.Payload))).Outcome);
@@ -76,7 +76,7 @@ public sealed class TokenFuzzTests(ITestOutputHelper output) : IDisposable
     {
         var good = await _api.GetTokenAsync("USER");
 
-        await Fuzzing.RunAsync(output, 1_000, Jwts.Words, mutator => new Changed(good, Jwts.Mutate(mutator, good)), async token =>
+        await Fuzzing.RunAsync(output, 250, Jwts.Words, mutator => new Changed(good, Jwts.Mutate(mutator, good)), async token =>
         {
             var answer = await GetMeAsync(token.Jwt);
 
@@ -92,7 +92,7 @@ public sealed class TokenFuzzTests(ITestOutputHelper output) : IDisposable
         var forge = new TokenForge(TestKeys.First, ApiFactory.Issuer, _api.Time.Now);
         var good = forge.Sign();
 
-        await Fuzzing.RunAsync(output, 300, Jwts.Words, mutator => Jwts.MutateContent(mutator, good), async content =>
+        await Fuzzing.RunAsync(output, 60, Jwts.Words, mutator => Jwts.MutateContent(mutator, good), async content =>
         {
             var answer = await GetMeAsync(forge.SignText(content.Header, content.Payload));
 

@@ -21,11 +21,7 @@ public abstract class AdminClientsRoutes : IAsyncLifetime, IDisposable
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    public void Dispose()
-    {
-        Api.Dispose();
-        GC.SuppressFinalize(this);
-    }
+    public void Dispose() => Api.Dispose();
 
     protected Task WriteAsync(string clientId, string document) =>
         RawSqlite.WriteClientAsync(Api.Services.GetRequiredService<SqliteDatabase>().Path, clientId, document);

@@ -60,18 +60,16 @@ public sealed class AdminKeysTests
     [Fact]
     public async Task Eleventh_key_is_refused_with_the_time_when_it_fits()
     {
-        using var api = new ApiFactory();
+        using var folder = new TemporaryFolder();
+        using var api = new ApiFactory().Set("DataDirectory", folder.Path);
+        var now = api.Time.Now;
+        TestKeys.WriteTo(folder.Path, [TestKeys.At(0, now.AddDays(-2)), .. TestKeys.Many[..8].Select(key => key.DatedTo(now))]);
         var token = await api.GetTokenAsync("ADMIN");
 
-        for (var keys = 1; keys < 10; keys++)
-        {
-            using var accepted = await RotateAsync(api, token);
-            Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
-        }
-
+        using var accepted = await RotateAsync(api, token);
         using var refused = await RotateAsync(api, token);
 
-        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Equal([HttpStatusCode.Accepted, HttpStatusCode.Conflict], [accepted.StatusCode, refused.StatusCode]);
         Assert.Equal(new TimeSpan(50, 2, 0), refused.Headers.RetryAfter?.Delta);
         Assert.Contains("2026-06-03 14:02:00Z", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(10, (await StatesAsync(api, token)).Length);

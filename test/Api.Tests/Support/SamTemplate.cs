@@ -5,14 +5,17 @@ namespace Api.Tests.Support;
 /// <summary>serverless.template as CloudFormation would make it.</summary>
 internal static class SamTemplate
 {
-    private static readonly Lazy<Task<JsonElement>> WithDefaults = new(() => ResolveAsync([]));
+    private static readonly Lazy<Task<JsonElement>> WithDefaults = new(() => RunAsync([]));
 
     /// <summary>The table of the clients.</summary>
     public static async Task<JsonElement> DataTableAsync() =>
         (await WithDefaults.Value).GetProperty("DataTable").GetProperty("Properties");
 
     /// <summary>The resources, with the values of parameters, resources and their attributes given by name.</summary>
-    public static async Task<JsonElement> ResolveAsync(Dictionary<string, string> values)
+    public static Task<JsonElement> ResolveAsync(Dictionary<string, string> values) =>
+        values is { Count: 0 } ? WithDefaults.Value : RunAsync(values);
+
+    private static async Task<JsonElement> RunAsync(Dictionary<string, string> values)
     {
         var (exitCode, output, error) = await ExternalTools.RunAsync(
             Path.Combine(ExternalTools.Repository, "test", "template"), "python3", "resolve.py", JsonSerializer.Serialize(values));
