@@ -82,7 +82,7 @@ public sealed class MemoCacheTests
     {
         using var cancellation = new CancellationTokenSource();
         var answer = new TaskCompletionSource<int>();
-        var first = GetAsync("a", answer.Task, cancellation.Token);
+        var first = GetAsync("a", answer.Task, cancellation: cancellation.Token);
         var second = GetAsync("a", answer.Task);
 
         await cancellation.CancelAsync();
@@ -176,10 +176,10 @@ public sealed class MemoCacheTests
     }
 
     private Task<int> GetAsync(string key, int value, Func<int, bool>? isUsable = null) =>
-        GetAsync(key, Task.FromResult(value), isUsable: isUsable);
+        GetAsync(key, Task.FromResult(value), isUsable);
 
     private async Task<int> GetAsync(
-        string key, Task<int> value, CancellationToken cancellation = default, Func<int, bool>? isUsable = null) =>
+        string key, Task<int> value, Func<int, bool>? isUsable = null, CancellationToken cancellation = default) =>
         await _cache.GetAsync(
             key,
             async _ =>
