@@ -77,7 +77,7 @@ internal sealed class ClientAdministration(
             || client is { AuthenticationMethod: null, HasKeys: false })
         {
             var made = ClientSecret.Generate(now);
-            result = new ClientResult(client with { Secrets = [made.Secret] }) { Made = made };
+            result = new ClientResult(client with { Secrets = [made.Secret] }) { NewSecret = made };
         }
 
         if (IsReserved(clientId)
@@ -96,7 +96,7 @@ internal sealed class ClientAdministration(
         {
             var registration = new ClientMetadataReader(options);
             // Before the patch is applied, which would drop members that are null.
-            registration.RefuseAllBut(patch, ClientMetadataReader.Editable);
+            registration.RefuseUnknown(patch, ClientMetadataReader.Editable);
             var patched = MergePatch.Apply(ClientMetadata.From(client).ToEditable(), patch);
 
             return registration.Read(patched, client) is { } changed ? new(changed) : ClientResult.Refused(registration);
@@ -152,7 +152,7 @@ internal sealed class ClientAdministration(
                 ? secret with { ExpiresAt = end }
                 : secret);
 
-            return new(client with { Secrets = [.. previous, made.Secret] }) { Made = made };
+            return new(client with { Secrets = [.. previous, made.Secret] }) { NewSecret = made };
         }, cancellation);
 
     public Task<ClientResult> RemoveSecretAsync(

@@ -53,8 +53,8 @@ internal sealed record ClientMetadata(
     /// <summary>Returns the client of a successful result, with the secret that the request created.</summary>
     public static ClientMetadata From(ClientResult result) => From(result.Client!) with
     {
-        ClientSecret = result.Made?.ClearText,
-        ClientSecretExpiresAt = result.Made is { } made ? made.Secret.ExpiresAt?.ToUnixTimeSeconds() ?? 0 : null,
+        ClientSecret = result.NewSecret?.ClearText,
+        ClientSecretExpiresAt = result.NewSecret is { } secret ? secret.Secret.ExpiresAt?.ToUnixTimeSeconds() ?? 0 : null,
     };
 
     /// <summary>Returns the members that an administrator can change, as the target of a merge patch.</summary>

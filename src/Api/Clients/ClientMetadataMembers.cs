@@ -33,7 +33,7 @@ internal sealed class ClientMetadataMembers
         return "";
     }
 
-    public void RefuseAllBut(JsonObject members, ImmutableArray<string> known)
+    public void RefuseUnknown(JsonObject members, ImmutableArray<string> known)
     {
         foreach (var (name, _) in members.Where(member => !known.Contains(member.Key)))
         {

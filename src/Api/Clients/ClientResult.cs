@@ -6,7 +6,7 @@ namespace Api.Clients;
 internal sealed record ClientResult(Client? Client, ClientProblem? Problem = null)
 {
     /// <summary>The secret that was created, with its clear text, which is not stored.</summary>
-    public (ClientSecret Secret, string ClearText)? Made { get; init; }
+    public (ClientSecret Secret, string ClearText)? NewSecret { get; init; }
 
     public static ClientResult Refused(ClientProblemKind kind, string member, string error) =>
         new(null, new(kind, new Dictionary<string, string[]> { [member] = [$"{member} {error}."] }));

@@ -73,7 +73,7 @@ internal static class AddClientCommand
         var clients = await ClientCommands.OpenAsync(services, create: true, cancellation);
         var added = await clients!.AddAsync(Members(result), ClientCommands.By);
 
-        return added.Made is not { ClearText: var secret } ? await CommandOutput.WriteAsync(result, added) : await CommandOutput.WriteAsync(
+        return added.NewSecret is not { ClearText: var secret } ? await CommandOutput.WriteAsync(result, added) : await CommandOutput.WriteAsync(
             result,
             ClientMetadata.From(added),
             ClientsJson.Default.ClientMetadata,

@@ -128,7 +128,7 @@ internal static class ClientCommands
             A secret was created. It is shown only once. A running server accepts it within 60 seconds:
 
               client_id      {rotated.Client!.ClientId}
-              client_secret  {rotated.Made!.Value.ClearText}
+              client_secret  {rotated.NewSecret!.Value.ClearText}
 
             When the previous secret is no longer in use, remove it with `clients remove-secret`. `clients show` lists the IDs.
             """);

@@ -16,7 +16,7 @@ internal sealed record CustomResourceRequest(JsonElement Json, Uri ResponseUrl)
         Json.TryGetProperty("ResourceProperties", out var properties) ? StringOf(properties, nameof(Issuer)) : null;
 
     /// <summary>Returns whether the event is a CloudFormation request.</summary>
-    public static bool IsOne(JsonElement input) => StringOf(input, nameof(RequestType)) is not null;
+    public static bool IsCustomResource(JsonElement input) => StringOf(input, nameof(RequestType)) is not null;
 
     /// <exception cref="InvalidOperationException">The event has no https response URL.</exception>
     public static CustomResourceRequest Read(JsonElement input) =>

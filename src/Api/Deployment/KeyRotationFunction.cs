@@ -23,7 +23,7 @@ internal sealed class KeyRotationFunction(KeyRotation rotation, HttpClient http,
     /// <exception cref="KeyRingException">The secret cannot be read or written.</exception>
     /// <exception cref="HttpRequestException">The response cannot be sent to CloudFormation.</exception>
     public Task<KeyRotationResult> HandleAsync(JsonElement input) =>
-        CustomResourceRequest.IsOne(input) ? MakeFirstKeyAsync(input) : rotation.HandleAsync(input);
+        CustomResourceRequest.IsCustomResource(input) ? MakeFirstKeyAsync(input) : rotation.HandleAsync(input);
 
     private async Task<KeyRotationResult> MakeFirstKeyAsync(JsonElement input)
     {

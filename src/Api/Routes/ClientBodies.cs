@@ -66,7 +66,7 @@ internal sealed record NewSecret(string ClientId, string Id, string ClientSecret
 {
     public static NewSecret From(ClientResult result)
     {
-        var (secret, clearText) = result.Made!.Value;
+        var (secret, clearText) = result.NewSecret!.Value;
 
         return new(result.Client!.ClientId, secret.Id, clearText, secret.ExpiresAt?.ToUnixTimeSeconds() ?? 0, secret.CreatedAt);
     }
