@@ -184,7 +184,7 @@ public sealed class ClientCommandsTests : IDisposable
         Assert.StartsWith("damaged is damaged. Remove it", lines[3], StringComparison.Ordinal);
         Assert.Equal(
             [Odd, "damaged"], json.Json.GetProperty("damaged").EnumerateArray().Select(item => item.GetProperty("client_id").GetString()));
-        (await Command.RunAsync(Data, "clients", "show", "damaged")).AssertRefused("client_id is that of a damaged client");
+        (await Command.RunAsync(Data, "clients", "show", "damaged")).AssertRefused("client_id is the ID of a damaged client");
         Assert.Equal("Removed.\n", (await Command.DoAsync(Data, "clients", "remove", "damaged")).Output);
         Assert.Equal("Removed.\n", (await Command.DoAsync(Data, "clients", "remove", Odd)).Output);
         Assert.Single((await Command.DoAsync(Data, "clients", "list")).Output.TrimEnd().Split('\n')[1..]);

@@ -68,7 +68,7 @@ public sealed class RefusedRotationTests(MotoServer moto) : RotatedSecret(moto)
         var before = await Secret.LoadAsync(default);
         var refusal = await RefusedAsync(Event("createSecret", Guid.NewGuid()));
 
-        Assert.Contains($"fits at {before.FullUntil(Time.Now):u}", refusal, StringComparison.Ordinal);
+        Assert.Contains($"can be added at {before.FullUntil(Time.Now):u}", refusal, StringComparison.Ordinal);
         Assert.True((await Secret.LoadAsync(default)).HasSameKeysAs(before));
     }
 
