@@ -11,9 +11,7 @@ internal static class ContentAttacks
     public static readonly Dictionary<string, TokenRequest> Requests = new()
     {
         // Content types
-        ["no content type"] = new(Grant) { Headers = Typed() },
         ["content type empty"] = new(Grant) { Headers = Typed(" ") },
-        ["content type of text"] = new(Grant) { Headers = Typed("text/plain") },
         ["content type of anything"] = new(Grant) { Headers = Typed("*/*") },
         ["content type of any application"] = new(Grant) { Headers = Typed("application/*") },
         ["content type in quotes"] = new(Grant) { Headers = Typed($"\"{Form}\"") },
@@ -25,7 +23,6 @@ internal static class ContentAttacks
         {
             Headers = Typed("multipart/form-data; boundary=x"),
         },
-        ["form that says that it has parts"] = new(Grant) { Headers = Typed("multipart/form-data; boundary=x") },
         ["XML"] = new("<grant_type>client_credentials</grant_type>") { Headers = Typed("application/xml") },
         ["XML with an entity of a file"] = new(
             "<!DOCTYPE x [<!ENTITY f SYSTEM \"file:///etc/hostname\">]><grant_type>&f;</grant_type>")
@@ -42,7 +39,6 @@ internal static class ContentAttacks
         ["JSON, grant_type twice, one escaped"] = Json("""{"grant_type":"client_credentials","\u0067rant_type":"password"}"""),
         ["JSON, members twice within"] = Json("""{"grant_type":"client_credentials","x":{"a":1,"a":2}}"""),
         ["JSON, grant_type in capitals"] = Json("""{"GRANT_TYPE":"client_credentials"}"""),
-        ["JSON, grant_type as a list"] = Json("""{"grant_type":["client_credentials"]}"""),
         ["JSON, grant_type as an object"] = Json("""{"grant_type":{"$ne":null}}"""),
         ["JSON, grant_type of the prototype"] = Json("""{"__proto__":{"grant_type":"client_credentials"}}"""),
         ["JSON, scope true"] = Json("""{"grant_type":"client_credentials","scope":true}"""),

@@ -10,14 +10,12 @@ internal static class FormAttacks
     public static readonly Dictionary<string, TokenRequest> Requests = new()
     {
         // Parameters
-        ["grant_type twice"] = new($"{Grant}&{Grant}"),
         ["grant_type twice, one escaped"] = new($"{Grant}&%67rant_type=password"),
         ["grant_type twice, one empty"] = new($"{Grant}&grant_type="),
         ["grant_type twice, one without value"] = new($"{Grant}&grant_type"),
         ["scope twice, one escaped"] = new($"{Grant}&scope=USER&sc%6Fpe=ADMIN"),
         ["client_id twice"] = new($"{Grant}&client_id={{id}}&client_id=other"),
         ["unknown parameter twice"] = new($"{Grant}&x&x"),
-        ["grant_type in capitals"] = new("GRANT_TYPE=client_credentials"),
         ["grant_type capitalized"] = new("Grant_Type=client_credentials"),
         ["grant_type of a list"] = new("grant_type[]=client_credentials"),
         ["grant_type with an index"] = new("grant_type[0]=client_credentials"),
@@ -34,7 +32,6 @@ internal static class FormAttacks
         ["4,000 parameters"] = new(Grant + string.Concat(Enumerable.Range(1, 4_000).Select(number => $"&{number:x}"))),
         ["grant_type behind a question mark"] = new($"?{Grant}"),
         ["8,000 separators"] = new(new string('&', 8_000)),
-        ["body over 16 KiB"] = new($"{Grant}&x={new string('a', 16 * 1024)}", 413),
 
         // Values
         ["value with a null character"] = new($"{Grant}%00", error: "unsupported_grant_type"),

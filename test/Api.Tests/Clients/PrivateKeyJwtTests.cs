@@ -141,14 +141,6 @@ public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<
     }
 
     [Fact]
-    public async Task Assertion_has_to_fit_into_the_body()
-    {
-        using var response = await PostAsync(clients.Forge().Sign(payload => payload["x"] = new string('a', 16 * 1024)));
-
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
-    }
-
-    [Fact]
     public async Task Unknown_client_and_wrong_key_get_the_same_answer()
     {
         using var unknown = await PostAsync(clients.Forge("nobody").Sign());

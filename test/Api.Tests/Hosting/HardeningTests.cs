@@ -7,50 +7,6 @@ namespace Api.Tests.Hosting;
 
 public sealed class HardeningTests
 {
-    [Theory]
-    [InlineData("GET", "/.well-known/openid-configuration", 200)]
-    [InlineData("GET", "/.well-known/jwks.json", 200)]
-    [InlineData("GET", "/health", 200)]
-    [InlineData("PUT", "/health", 405)]
-    [InlineData("POST", "/oauth2/token", 400)]
-    [InlineData("GET", "/user/me", 401)]
-    [InlineData("GET", "/nowhere", 401)]
-    public async Task Every_answer_has_the_headers_that_protect_browsers(string method, string path, int status)
-    {
-        using var api = new ApiFactory();
-
-        using var response = await api.SendAsync(new(method), path);
-
-        Assert.Equal(status, (int)response.StatusCode);
-        AssertProtected(response);
-    }
-
-    [Fact]
-    public async Task Answer_to_an_exception_has_them_too_and_no_stack_trace()
-    {
-        using var api = new ApiFactory { Replace = services => services.AddSingleton<IKeyRingStore>(new BrokenKeys()) };
-
-        using var response = await api.GetAsync("/.well-known/jwks.json");
-
-        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
-        AssertProtected(response);
-        var body = await response.Content.ReadAsStringAsync();
-        Assert.DoesNotContain("broken on purpose", body, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Swagger_UI_may_load_what_it_is_made_of_and_nothing_else()
-    {
-        using var api = new ApiFactory().Set("Swagger", "true");
-
-        using var response = await api.GetAsync("/swagger/index.html");
-
-        var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
-        Assert.Contains("default-src 'none'; script-src 'self';", policy, StringComparison.Ordinal);
-        Assert.DoesNotContain("unsafe-eval", policy, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task Plain_http_on_one_machine_promises_no_https()
     {
@@ -150,6 +106,7 @@ public sealed class HardeningTests
             "/.well-known/openid-configuration",
             null,
             ("Host", "evil.example"),
+            ("Forwarded", "host=evil.example"),
             ("X-Forwarded-Host", "evil.example"),
             ("X-Forwarded-Proto", "http"),
             ("X-Forwarded-Prefix", "/evil"));
@@ -178,16 +135,6 @@ public sealed class HardeningTests
 
         Assert.Equal(status, (int)response.StatusCode);
         Assert.False(response.Headers.Contains("Server"));
-    }
-
-    private static void AssertProtected(HttpResponseMessage response)
-    {
-        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
-        Assert.Equal("no-referrer", response.Headers.GetValues("Referrer-Policy").Single());
-        Assert.Equal("max-age=31536000", response.Headers.GetValues("Strict-Transport-Security").Single());
-        Assert.Equal("default-src 'none'; frame-ancestors 'none'", response.Headers.GetValues("Content-Security-Policy").Single());
-        Assert.False(response.Headers.Contains("Server"));
-        Assert.False(response.Headers.Contains("X-Powered-By"));
     }
 
     private sealed class BrokenKeys : IKeyRingStore

@@ -49,10 +49,7 @@ public sealed class IssuerPathTests : IDisposable
         using var response = await SendAsync(issuer, new(method), path);
 
         Assert.Equal(status, (int)response.StatusCode);
-        Assert.Equal("nosniff", Header(response, "X-Content-Type-Options"));
-        Assert.Equal("no-referrer", Header(response, "Referrer-Policy"));
-        Assert.Equal("max-age=31536000", Header(response, "Strict-Transport-Security"));
-        Assert.Equal("default-src 'none'; frame-ancestors 'none'", Header(response, "Content-Security-Policy"));
+        AssertProtected(response);
     }
 
     [Theory]
@@ -99,8 +96,10 @@ public sealed class IssuerPathTests : IDisposable
         using var response = await SendAsync(issuer, HttpMethod.Get, "/.well-known/jwks.json");
 
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
-        Assert.Equal("nosniff", Header(response, "X-Content-Type-Options"));
-        Assert.DoesNotContain("Made up", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        AssertProtected(response);
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("Made up", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", body, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -117,6 +116,7 @@ public sealed class IssuerPathTests : IDisposable
         Assert.Equal($"{pathBase}/swagger", start.Headers.Location?.OriginalString);
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK], [page.StatusCode, document.StatusCode]);
         Assert.StartsWith("default-src 'none'; script-src 'self';", Header(page, "Content-Security-Policy"), StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe-eval", Header(page, "Content-Security-Policy"), StringComparison.Ordinal);
         Assert.Equal("nosniff", Header(document, "X-Content-Type-Options"));
     }
 
@@ -145,6 +145,16 @@ public sealed class IssuerPathTests : IDisposable
     private Task<HttpResponseMessage> SendAsync(
         string issuer, HttpMethod method, string path, params (string Name, string Value)[] headers) =>
         _api.Set("Issuer", issuer).SendAsync(method, new Uri(issuer).AbsolutePath.TrimEnd('/') + path, null, headers);
+
+    private static void AssertProtected(HttpResponseMessage response)
+    {
+        Assert.Equal("nosniff", Header(response, "X-Content-Type-Options"));
+        Assert.Equal("no-referrer", Header(response, "Referrer-Policy"));
+        Assert.Equal("max-age=31536000", Header(response, "Strict-Transport-Security"));
+        Assert.Equal("default-src 'none'; frame-ancestors 'none'", Header(response, "Content-Security-Policy"));
+        Assert.Null(Header(response, "Server"));
+        Assert.Null(Header(response, "X-Powered-By"));
+    }
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.Single() : null;
