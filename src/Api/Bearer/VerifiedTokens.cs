@@ -18,7 +18,7 @@ internal sealed class VerifiedTokens(KeyRingCache keys, TimeProvider time)
     private const string Scheme = "Bearer ";
     private const int Maximum = 1_000;
 
-    private readonly KeySetCache<Kept> _kept = new(keys, time, published => new(published));
+    private readonly KeySetCache<Kept> _kept = new(keys, time, published => new(published, new(Maximum, time)));
 
     /// <summary>Answers for a token that is known, so that the handler does not verify it again.</summary>
     public async Task FindAsync(MessageReceivedContext context)
@@ -32,9 +32,9 @@ internal sealed class VerifiedTokens(KeyRingCache keys, TimeProvider time)
 
         var kept = await _kept.GetAsync(context.HttpContext.RequestAborted);
 
-        if (kept.ByHash.TryGetValue(HashOf(authorization[Scheme.Length..].Trim()), out var entry) && time.GetUtcNow() < entry.UseUntil)
+        if (kept.ByHash.Find(HashOf(authorization[Scheme.Length..].Trim())) is { } entry)
         {
-            context.Principal = entry.Caller;
+            context.Principal = entry.Value;
             context.Success();
         }
     }
@@ -48,16 +48,11 @@ internal sealed class VerifiedTokens(KeyRingCache keys, TimeProvider time)
         // Its key may have been revoked since.
         if (kept.Keys.Any(key => key.Kid == token.Kid))
         {
-            kept.ByHash[HashOf(token.EncodedToken)] = new(context.Principal!, token.ValidTo);
+            kept.ByHash.Set(HashOf(token.EncodedToken), new(context.Principal!, token.ValidTo));
         }
     }
 
     private static string HashOf(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
-    private sealed record Entry(ClaimsPrincipal Caller, DateTimeOffset UseUntil);
-
-    private sealed record Kept(ImmutableArray<SigningKey> Keys)
-    {
-        public BoundedDictionary<string, Entry> ByHash { get; } = new(Maximum);
-    }
+    private sealed record Kept(ImmutableArray<SigningKey> Keys, MemoCache<string, ClaimsPrincipal> ByHash);
 }

@@ -3,60 +3,41 @@ using Api.Foundation.Caching;
 namespace Api.Clients;
 
 /// <summary>
-/// The clients that have been asked for within the last minute, and the ids that turned out to belong to none: so long a change of
-/// another instance may go unnoticed, and so long the store may be down.
+/// The clients that were requested in the last 60 seconds, and the requested ids that no client has. A change on another instance is
+/// noticed after at most 60 seconds. During an outage of the client store, cached clients keep getting tokens for the same time.
 /// </summary>
 internal sealed class ClientCache(IClientStore store, TimeProvider time)
 {
     public static readonly TimeSpan Age = TimeSpan.FromSeconds(60);
 
-    // Ids that nobody has are kept apart: whoever makes them up must not push out clients.
-    private readonly BoundedDictionary<string, Entry> _found = new(10_000);
-    private readonly BoundedDictionary<string, Entry> _missing = new(1_000);
-    private readonly SharedWork<string, Client?> _loading = new();
-    private long _changes;
+    // Two caches, so that requests with made-up ids do not push out clients.
+    private readonly MemoCache<string, Client?> _clients = new(10_000, time);
+    private readonly MemoCache<string, Client?> _unknownIds = new(1_000, time);
 
-    public async ValueTask<Client?> FindAsync(string clientId, CancellationToken cancellation)
-    {
-        var now = time.GetUtcNow();
+    public ValueTask<Client?> FindAsync(string clientId, CancellationToken cancellation) =>
+        _clients.Find(clientId) is { } entry ? new(entry.Value) : _unknownIds.GetAsync(clientId, FindClientAsync, cancellation);
 
-        foreach (var entries in (ReadOnlySpan<BoundedDictionary<string, Entry>>)[_found, _missing])
-        {
-            if (entries.TryGetValue(clientId, out var entry) && now < entry.UseUntil)
-            {
-                return entry.Client;
-            }
-        }
-
-        return await _loading.RunAsync(clientId, LoadAsync, cancellation);
-    }
-
-    /// <summary>To be called after each change of a client that this instance has made: from now on the store is asked again.</summary>
+    /// <summary>Removes a client from the cache. Call it after each change that this instance made.</summary>
     public void Forget(string clientId)
     {
-        // What is being loaded at this moment may be from before the change.
-        Interlocked.Increment(ref _changes);
-        _loading.Forget(clientId);
-        _found.Remove(clientId);
-        _missing.Remove(clientId);
+        // In this order: a load of the second cache waits for one of the first, which must not be from before the change.
+        _clients.Remove(clientId);
+        _unknownIds.Remove(clientId);
     }
 
-    private async Task<Client?> LoadAsync(string clientId)
+    private async Task<CacheEntry<Client?>> FindClientAsync(string clientId)
     {
-        var changes = Interlocked.Read(ref _changes);
-        var asked = time.GetUtcNow();
+        var now = time.GetUtcNow();
+        var client = await _clients.GetAsync(clientId, LoadAsync, CancellationToken.None);
+
+        return new(client, client is null ? now + Age : now);
+    }
+
+    private async Task<CacheEntry<Client?>> LoadAsync(string clientId)
+    {
+        var now = time.GetUtcNow();
         var client = await store.FindAsync(clientId, CancellationToken.None);
 
-        var entries = client is null ? _missing : _found;
-        entries[clientId] = new(client, asked + Age);
-
-        if (changes != Interlocked.Read(ref _changes))
-        {
-            entries.Remove(clientId);
-        }
-
-        return client;
+        return new(client, client is null ? now : now + Age);
     }
-
-    private sealed record Entry(Client? Client, DateTimeOffset UseUntil);
 }

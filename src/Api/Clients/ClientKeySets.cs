@@ -4,67 +4,47 @@ using Api.Foundation.Net;
 namespace Api.Clients;
 
 /// <summary>
-/// The keys of each client: those that were registered, or those at its <c>jwks_uri</c> (RFC 7591 §2), which are fetched when they
-/// are needed and kept for five minutes. What cannot be had is a fault of the client's, and never one of this server.
+/// The keys of each client: the registered ones, or those at its <c>jwks_uri</c> (RFC 7591 §2), which are fetched on demand and cached for
+/// five minutes. A key set that cannot be fetched is an error of the client, not of this server.
 /// </summary>
 internal sealed class ClientKeySets(PublicHttpFetch http, TimeProvider time)
 {
     public static readonly TimeSpan Age = TimeSpan.FromMinutes(5);
 
-    /// <summary>So long nobody is asked again who could not answer.</summary>
+    /// <summary>How long a failure is cached.</summary>
     public static readonly TimeSpan FailureAge = TimeSpan.FromSeconds(10);
 
-    /// <summary>An assertion with an unknown kid may be the first of a new key; anybody can make one up.</summary>
+    /// <summary>How often an unknown kid causes a fetch. It may be the kid of a new key, or made up.</summary>
     public static readonly TimeSpan UnknownKidInterval = TimeSpan.FromSeconds(30);
 
     private const string MediaTypes = "application/jwk-set+json, application/json";
 
-    private readonly BoundedDictionary<Uri, Entry> _kept = new(1_000);
-    private readonly SharedWork<Uri, ClientKeySet> _fetching = new();
+    private readonly MemoCache<Uri, Fetched> _fetched = new(1_000, time);
 
-    /// <summary>The client's keys, in which one with this kid is looked for.</summary>
-    public async ValueTask<ClientKeySet> FindAsync(Client client, string? kid, CancellationToken cancellation)
-    {
-        if (client.JwksUri is not { } uri)
-        {
-            return new(client.Keys);
-        }
+    /// <summary>The client's keys, fetched again if the key with this kid is not among the cached ones.</summary>
+    public async ValueTask<ClientKeySet> FindAsync(Client client, string? kid, CancellationToken cancellation) =>
+        client.JwksUri is { } uri
+            ? (await _fetched.GetAsync(uri, FetchAsync, cancellation, fetched => IsUsable(fetched, kid))).Set
+            : new(client.Keys);
 
-        return FindKept(uri, kid) ?? await _fetching.RunAsync(
-            uri,
-            // Somebody else may have been done a moment ago.
-            async uri => FindKept(uri, kid) ?? Keep(uri, time.GetUtcNow(), await FetchAsync(uri)),
-            cancellation);
-    }
+    private bool IsUsable(Fetched fetched, string? kid) =>
+        kid is null
+        || fetched.Set.Fault is not null
+        || fetched.Set.Has(kid)
+        || time.GetUtcNow() < fetched.RequestedAt + UnknownKidInterval;
 
-    private ClientKeySet? FindKept(Uri uri, string? kid)
+    private async Task<CacheEntry<Fetched>> FetchAsync(Uri uri)
     {
         var now = time.GetUtcNow();
-
-        return _kept.TryGetValue(uri, out var entry)
-            && now < entry.UseUntil
-            && (kid is null || entry.Set.Fault is not null || entry.Set.Has(kid) || now < entry.AskedAt + UnknownKidInterval)
-                ? entry.Set
-                : null;
-    }
-
-    private ClientKeySet Keep(Uri uri, DateTimeOffset asked, ClientKeySet set)
-    {
-        // Good keys are not lost because a look for newer ones fails; but no failure makes them last longer.
-        var entry = set.Fault is not null && _kept.TryGetValue(uri, out var old) && old.Set.Fault is null && asked < old.UseUntil
-            ? old with { AskedAt = asked }
-            : new(set, asked, asked + (set.Fault is null ? Age : FailureAge));
-        _kept[uri] = entry;
-
-        return entry.Set;
-    }
-
-    private async Task<ClientKeySet> FetchAsync(Uri uri)
-    {
+        var cached = _fetched.Find(uri);
         var document = await http.GetAsync(uri, MediaTypes, CancellationToken.None);
+        var set = document.Fault is { } fault ? ClientKeySet.Refused(fault) : ClientKeySet.Parse(document.Body.Span);
 
-        return document.Fault is { } fault ? ClientKeySet.Refused(fault) : ClientKeySet.Parse(document.Body.Span);
+        // A failed fetch does not remove keys that have not expired, and does not make them last longer.
+        return set.Fault is not null && cached is { Value.Set.Fault: null }
+            ? cached with { Value = cached.Value with { RequestedAt = now } }
+            : new(new(set, now), now + (set.Fault is null ? Age : FailureAge));
     }
 
-    private sealed record Entry(ClientKeySet Set, DateTimeOffset AskedAt, DateTimeOffset UseUntil);
+    private sealed record Fetched(ClientKeySet Set, DateTimeOffset RequestedAt);
 }

@@ -4,24 +4,25 @@ using Api.Storage;
 namespace Api.Clients;
 
 /// <summary>
-/// Notes on which day each secret was last used: once a day, behind the answer's back, and if that fails, then not. It only helps an
-/// administrator to see which secret can go.
+/// Records the day on which each secret was last used, once a day, in the background and without a retry. It helps an administrator to
+/// find secrets that can be removed.
 /// </summary>
-internal sealed partial class LastUsedRecorder(IClientStore store, ILogger<LastUsedRecorder> logger)
+internal sealed partial class LastUsedRecorder(IClientStore store, TimeProvider time, ILogger<LastUsedRecorder> logger)
 {
-    private readonly BoundedDictionary<Use, DateOnly> _noted = new(10_000);
+    private readonly MemoCache<Use, DateOnly> _recorded = new(10_000, time);
 
     public void Note(Client client, ClientSecret secret, DateOnly day)
     {
         var use = new Use(client.ClientId, secret.Id);
 
-        // The first client's is not in the store.
-        if (client.Version is "" || secret.LastUsed >= day || (_noted.TryGetValue(use, out var noted) && noted >= day))
+        // The bootstrap client is not in the store.
+        if (client.Version is "" || secret.LastUsed >= day || _recorded.Find(use) is not null)
         {
             return;
         }
 
-        _noted[use] = day;
+        // Also if the write fails: the next attempt is tomorrow, because a store that is down needs no request for each token.
+        _recorded.Set(use, new(day, new(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero)));
         _ = Task.Run(() => WriteAsync(client.ClientId, secret.Id, day));
     }
 
@@ -33,14 +34,13 @@ internal sealed partial class LastUsedRecorder(IClientStore store, ILogger<LastU
         }
         catch (StorageException exception)
         {
-            // Not tried again until tomorrow: whoever cannot be reached is not helped by one more request for each token.
-            LogNotNoted(logger, clientId, exception.Message);
+            LogNotRecorded(logger, clientId, exception.Message);
         }
     }
 
-    // Not a tuple: code for a type of our own is compiled ahead.
+    // Not a tuple: ReadyToRun compiles generic code for the types of this assembly only.
     private readonly record struct Use(string ClientId, string SecretId);
 
-    [LoggerMessage(1, LogLevel.Warning, "The day on which a secret of {ClientId} was used is not noted: {Reason}")]
-    private static partial void LogNotNoted(ILogger logger, string clientId, string reason);
+    [LoggerMessage(1, LogLevel.Warning, "The day on which a secret of {ClientId} was used is not recorded: {Reason}")]
+    private static partial void LogNotRecorded(ILogger logger, string clientId, string reason);
 }

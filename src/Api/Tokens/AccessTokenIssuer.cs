@@ -12,7 +12,7 @@ namespace Api.Tokens;
 /// <summary>Makes access tokens: the claims of RFC 9068 §2.2, signed with the key that is active now.</summary>
 internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyRingCache keys, TimeProvider time)
 {
-    private readonly ReusableTokens _reusable = new();
+    private readonly ReusableTokens _reusable = new(time);
 
     // A client that has changed is another object.
     private readonly ConditionalWeakTable<Client, ConstantClaims> _claims = [];
@@ -36,7 +36,7 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
         var payload = ClaimsOf(client, scope).With(issuedAt, issuedAt + lifetime, tokenId);
         var token = JwtSigner.Sign(HeaderOf(key).Encoded, payload.Span, key);
         var issued = new IssuedToken(new(token, "Bearer", lifetime, scope), tokenId);
-        _reusable.Keep(client, scope, key.Kid, now, issued);
+        _reusable.Add(client, scope, key.Kid, now, issued);
 
         return issued;
     }

@@ -4,51 +4,49 @@ using Api.Foundation.Caching;
 namespace Api.Tokens;
 
 /// <summary>
-/// Tokens that a client which asks too often gets again: only where the client, what it may have and the signing key are what they were,
-/// and only as long as nine tenths of the token's life remain.
+/// Tokens that a client with <c>access_token_reuse</c> gets again for the same scope. A token is reused only if the client and the signing
+/// key have not changed, and only in the first tenth of its lifetime.
 /// </summary>
-internal sealed class ReusableTokens
+internal sealed class ReusableTokens(TimeProvider time)
 {
-    private readonly BoundedDictionary<Request, Entry> _byRequest = new(1_000);
+    private readonly MemoCache<Request, Made> _made = new(1_000, time);
 
-    /// <summary>The token that was made for the same request before, with the life that is left of it; null where there is none.</summary>
+    /// <summary>The token that was issued for the same request, with its remaining lifetime; null if there is none.</summary>
     public IssuedToken? Find(Client client, string scope, string kid, DateTimeOffset now)
     {
-        if (client.AccessTokenReuse is not { } reuse
-            || !_byRequest.TryGetValue(new(client.ClientId, scope), out var entry)
-            || entry.Version != client.Version
-            || entry.Kid != kid)
+        if (client.AccessTokenReuse is not { } reuse || _made.Find(Request.Of(client, scope, kid))?.Value is not var (issued, issuedAt))
         {
             return null;
         }
 
-        var age = now - entry.IssuedAt;
-        var lifetime = TimeSpan.FromSeconds(entry.Issued.Response.ExpiresIn);
+        var age = now - issuedAt;
+        var lifetime = TimeSpan.FromSeconds(issued.Response.ExpiresIn);
 
-        // A clock that was set back must not make a token last longer.
+        // The age is negative if the clock was set back. Reuse would then last longer.
         return age >= TimeSpan.Zero && age <= reuse && age <= lifetime / 10
-            ? entry.Issued with
+            ? issued with
             {
-                Response = entry.Issued.Response with { ExpiresIn = (long)(lifetime - age).TotalSeconds },
+                Response = issued.Response with { ExpiresIn = (long)(lifetime - age).TotalSeconds },
                 Reused = true,
             }
             : null;
     }
 
-    public void Keep(Client client, string scope, string kid, DateTimeOffset now, IssuedToken issued)
+    public void Add(Client client, string scope, string kid, DateTimeOffset now, IssuedToken issued)
     {
-        if (client.AccessTokenReuse is null)
+        if (client.AccessTokenReuse is not null)
         {
-            return;
+            _made.Set(Request.Of(client, scope, kid), new(new(issued, now), now.AddSeconds(issued.Response.ExpiresIn)));
         }
-
-        _byRequest[new(client.ClientId, scope)] = new(client.Version, kid, now, issued);
     }
 
-    private readonly record struct Request(string ClientId, string Scope);
+    private readonly record struct Request(string ClientId, string Version, string Scope, string Kid)
+    {
+        public static Request Of(Client client, string scope, string kid) => new(client.ClientId, client.Version, scope, kid);
+    }
 
-    private sealed record Entry(string Version, string Kid, DateTimeOffset IssuedAt, IssuedToken Issued);
+    private sealed record Made(IssuedToken Issued, DateTimeOffset IssuedAt);
 }
 
-/// <summary>A token as it is answered, with its <c>jti</c>, and whether it is one that was made before.</summary>
+/// <summary>An issued access token: the response, its <c>jti</c>, and whether the token was issued for an earlier request.</summary>
 internal sealed record IssuedToken(TokenResponse Response, string TokenId, bool Reused = false);

@@ -99,7 +99,7 @@ public sealed class ClientsOnAwsTests(MotoServer moto) : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         await noting.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        await Eventually.IsTrueAsync(() => api.Logs.Lines.Any(line => line.Contains("was used is not noted", StringComparison.Ordinal)));
+        await Eventually.IsTrueAsync(() => api.Logs.Lines.Any(line => line.Contains("was used is not recorded", StringComparison.Ordinal)));
     }
 
     [FactWith(Tool.Moto)]
