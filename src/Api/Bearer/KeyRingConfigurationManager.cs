@@ -1,12 +1,11 @@
 using Api.Keys;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Bearer;
 
-/// <summary>Gives the bearer handler the published keys from memory, where it would fetch them over HTTP from another issuer.</summary>
+/// <summary>Gives the bearer handler the published keys from memory. By default, the handler would fetch them over HTTP.</summary>
 internal sealed class KeyRingConfigurationManager(KeyRingCache keys, TimeProvider time) : IConfigurationManager<OpenIdConnectConfiguration>
 {
     private readonly KeySetCache<OpenIdConnectConfiguration> _configuration = new(keys, time, published =>
@@ -23,29 +22,13 @@ internal sealed class KeyRingConfigurationManager(KeyRingCache keys, TimeProvide
 
     public Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel) => _configuration.GetAsync(cancel).AsTask();
 
-    /// <summary>A token whose key is not known may be of a newer one: looks for that, and checks the token again in the same request.</summary>
-    public async Task RetryAsync(AuthenticationFailedContext context)
-    {
-        var cancellation = context.HttpContext.RequestAborted;
+    /// <summary>Loads the key ring before its time. Returns the published keys; null if the ring has not changed.</summary>
+    public async Task<IEnumerable<SecurityKey>?> ReloadEarlyAsync() =>
+        await keys.ReloadEarlyAsync(CancellationToken.None)
+            ? (await GetConfigurationAsync(CancellationToken.None)).SigningKeys
+            : null;
 
-        if (context.Exception is not SecurityTokenSignatureKeyNotFoundException || !await keys.ReloadEarlyAsync(cancellation))
-        {
-            return;
-        }
-
-        var parameters = context.Options.TokenValidationParameters.Clone();
-        parameters.IssuerSigningKeys = (await GetConfigurationAsync(cancellation)).SigningKeys;
-        var token = context.Request.Headers.Authorization.ToString()[JwtBearerDefaults.AuthenticationScheme.Length..].Trim();
-        var result = await context.Options.TokenHandlers[0].ValidateTokenAsync(token, parameters);
-
-        if (result.IsValid)
-        {
-            context.Principal = new(result.ClaimsIdentity);
-            context.Success();
-        }
-    }
-
-    // The handler asks for this after a failed check; by then the ring has been loaded again.
+    // The bearer handler calls this after a failed check. AccessTokenHandler has reloaded the ring by then.
     public void RequestRefresh()
     {
     }

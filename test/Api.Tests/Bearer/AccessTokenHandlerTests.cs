@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Api.Tests.Bearer;
 
 /// <summary>A token that has been seen before is refused all the same as soon as there is a reason to.</summary>
-public sealed class VerifiedTokensTests : IDisposable
+public sealed class AccessTokenHandlerTests : IDisposable
 {
     private readonly ApiFactory _api = new();
 
@@ -39,6 +39,22 @@ public sealed class VerifiedTokensTests : IDisposable
         await _api.Services.GetRequiredService<KeyRingCache>().ReloadEarlyAsync(default);
 
         Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(token));
+    }
+
+    [Fact]
+    public async Task Token_of_a_key_that_is_not_loaded_yet_is_accepted_and_remembered()
+    {
+        var store = new ReplaceableKeys();
+        _api.Replace = services => services.AddSingleton<IKeyRingStore>(store);
+        var known = await _api.GetTokenAsync("USER");
+        Assert.Equal(HttpStatusCode.OK, await GetAsync(known));
+        var key = TestKeys.At(1, _api.Time.Now);
+        store.Ring = new([TestKeys.First, key], KeySchedule.From(new()));
+        var token = new TokenForge(key, ApiFactory.Issuer, _api.Time.Now).Sign();
+
+        HttpStatusCode[] statuses = [await GetAsync(token), await GetAsync(token), await GetAsync(known)];
+
+        Assert.All(statuses, status => Assert.Equal(HttpStatusCode.OK, status));
     }
 
     [Fact]
