@@ -7,23 +7,23 @@ using Microsoft.Extensions.Primitives;
 namespace Api.Clients;
 
 /// <summary>
-/// What a client authenticates with (RFC 6749 §2.3): a <see cref="PresentedSecret"/> or a <see cref="ClientAssertion"/>. No record, whose
-/// text would show what must not be seen.
+/// The credentials in a token request (RFC 6749 §2.3): a <see cref="PresentedSecret"/> or a <see cref="ClientAssertion"/>. Not a record,
+/// because the text of a record contains its members.
 /// </summary>
 internal abstract class PresentedCredentials(string clientId, string method)
 {
     private const string Scheme = "Basic ";
 
     private static readonly OAuthError SeveralMethods = OAuthError.InvalidRequest(
-        "The client authenticates in more than one way: use one of HTTP Basic, client_secret and client_assertion.");
+        "The client uses more than one authentication method. Use one of HTTP Basic, client_secret and client_assertion.");
 
     private static readonly OAuthError OtherClientId =
-        OAuthError.InvalidRequest("The client_id is not the one that authenticates with HTTP Basic.");
+        OAuthError.InvalidRequest("The client_id differs from the one in the Authorization header.");
 
-    private static readonly OAuthError HalfAnAssertion =
-        OAuthError.InvalidRequest("Of client_assertion and client_assertion_type one is missing.");
+    private static readonly OAuthError IncompleteAssertion =
+        OAuthError.InvalidRequest("Either client_assertion or client_assertion_type is missing.");
 
-    /// <summary>Who the client says it is.</summary>
+    /// <summary>The id that the client claims to have.</summary>
     public string ClientId => clientId;
 
     /// <summary>One of <see cref="AuthenticationMethods"/>.</summary>
@@ -38,7 +38,7 @@ internal abstract class PresentedCredentials(string clientId, string method)
         var hasAssertion = parameters is { ClientAssertion: not null } or { ClientAssertionType: not null };
         var methods = authorization.Count + (parameters.ClientSecret is null ? 0 : 1) + (hasAssertion ? 1 : 0);
 
-        // RFC 6749 §2.3: no more than one method in a request.
+        // RFC 6749 §2.3: at most one method in a request.
         (credentials, error) =
             methods > 1 ? (null, SeveralMethods)
             : hasAssertion ? FromAssertion(parameters)
@@ -69,21 +69,21 @@ internal abstract class PresentedCredentials(string clientId, string method)
     {
         if (parameters is not { ClientAssertionType: { } type, ClientAssertion: { } jwt })
         {
-            return (null, HalfAnAssertion);
+            return (null, IncompleteAssertion);
         }
 
         if (type is not ClientAssertion.Type)
         {
-            return (null, OAuthError.InvalidClient("The client_assertion_type is another than that of a JWT."));
+            return (null, OAuthError.InvalidClient("The client_assertion_type is not that of a JWT."));
         }
 
         if (!ClientAssertion.TryParse(jwt, out var assertion))
         {
             return (null, OAuthError.InvalidClient(
-                "The assertion is no JWT of three parts, or a member of it occurs twice or is of the wrong type."));
+                "The assertion is not a JWT of three parts, or a member is repeated or has the wrong type."));
         }
 
-        // RFC 7521 §4.2: unnecessary, but where it is there it names the same client.
+        // RFC 7521 §4.2: client_id is optional, but must name the same client.
         return parameters.ClientId is { } other && other != assertion.ClientId
             ? (null, OAuthError.InvalidClient("The client_id is not the sub of the assertion."))
             : (assertion, null);
@@ -100,7 +100,7 @@ internal abstract class PresentedCredentials(string clientId, string method)
         {
             var text = RequestParameters.Utf8.GetString(Convert.FromBase64String(authorization[Scheme.Length..]));
 
-            // Both halves are form-encoded before they are joined, so a colon within them is %3A.
+            // The id and the secret are form-encoded, so a colon in them is %3A.
             return text.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
                 ? (WebUtility.UrlDecode(text[..colon]), WebUtility.UrlDecode(text[(colon + 1)..]))
                 : null;
@@ -112,7 +112,7 @@ internal abstract class PresentedCredentials(string clientId, string method)
     }
 }
 
-/// <summary>The id and secret of a client: HTTP Basic, or parameters in the body (RFC 6749 §2.3.1).</summary>
+/// <summary>A client id and a client secret, from HTTP Basic or from the body (RFC 6749 §2.3.1).</summary>
 internal sealed class PresentedSecret(string clientId, string secret, string method) : PresentedCredentials(clientId, method)
 {
     public string Secret => secret;

@@ -14,7 +14,8 @@ internal static class TokenEndpoint
     public static void AddTokens(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokenIssuer>();
-        services.AddSingleton<AssertionAuthentication>();
+        services.AddSingleton<ClientSecretAuthentication>();
+        services.AddSingleton<ClientAssertionAuthentication>();
         services.AddSingleton<ClientAuthentication>();
         services.AddSingleton<ScopePolicy>();
     }

@@ -8,60 +8,77 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Clients;
 
-/// <summary>Authenticates clients by assertions (RFC 7521 §4.2, RFC 7523 §3): signed with a key of the client's, and used once.</summary>
-internal sealed class AssertionAuthentication(
+/// <summary>
+/// Authenticates clients by <c>client_assertion</c> (RFC 7521 §4.2, RFC 7523 §3): a JWT that is signed with a key of the client and used
+/// once.
+/// </summary>
+internal sealed class ClientAssertionAuthentication(
     ClientDirectory clients, ClientKeySets keySets, IClientStore store, AuthorizationServerOptions server, TimeProvider time)
 {
-    // An assertion that has expired becomes good again where a clock is set back.
+    // An expired assertion is valid again if the clock is set back.
     private static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(1);
 
-    // Numbers that nobody has made a key of: all that matters is that it takes as long to check with them.
-    private static readonly Lazy<SecurityKey> NobodysRsaKey = new(() => new RsaSecurityKey(
+    // Keys that no client has. A check with them takes as long as a check with a real key.
+    private static readonly Lazy<SecurityKey> UnknownRsaKey = new(() => new RsaSecurityKey(
         new RSAParameters { Modulus = [0xff, .. RandomNumberGenerator.GetBytes(254), 0xff], Exponent = [1, 0, 1] }));
 
-    private static readonly Lazy<SecurityKey> NobodysEcKey = new(() => new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)));
+    private static readonly Lazy<SecurityKey> UnknownEcKey = new(() => new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)));
 
     private readonly JsonWebTokenHandler _handler = new();
 
-    /// <summary>The client, enabled or not; or what is wrong, for the log alone.</summary>
-    public async ValueTask<(Client? Client, string? Fault)> AuthenticateAsync(
+    /// <summary>The client, enabled or not, or the error, whose reason is only logged.</summary>
+    public async ValueTask<(Client? Client, OAuthError? Error)> AuthenticateAsync(
         ClientAssertion assertion, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
 
         if (assertion.FindFault(server, now) is { } fault)
         {
-            return (null, fault);
+            return Refuse(fault);
         }
 
         var client = await clients.FindAsync(assertion.ClientId, cancellation);
         var mayUse = client?.MayUse(AuthenticationMethods.PrivateKeyJwt) is true;
         var set = mayUse ? await keySets.FindAsync(client!, assertion.KeyId, cancellation) : new([]);
         ImmutableArray<SecurityKey> keys = [.. set.Keys.Where(key => IsFor(assertion, key)).Select(key => key.PublicKey)];
-        // The same work where there is no key, so that the time it takes tells nobody which clients exist.
-        var isSigned = await VerifyAsync(assertion, keys is [] ? [NobodysKey(assertion.Algorithm)] : keys, now);
+        // A client that is unknown or has no key costs the same work, so that the response time does not reveal which clients exist.
+        var isSigned = await VerifyAsync(assertion, keys is [] ? [UnknownKey(assertion.Algorithm)] : keys, now);
 
-        if (client is null || !mayUse || keys is [] || !isSigned)
+        if (client is null)
         {
-            return (null, client is null ? "The client is unknown."
-                : !mayUse ? "The client may not authenticate with private_key_jwt."
-                : set.Fault ?? (keys is [] ? "The client has no key for the alg and kid of the assertion."
-                    : "The signature of the assertion is that of no key of the client."));
+            return Refuse("The client is unknown.");
         }
 
-        // Not before the signature is known to be good, or everybody could use up identifiers of others and fill the store.
+        if (!mayUse)
+        {
+            return Refuse("The client may not authenticate with private_key_jwt.");
+        }
+
+        if (keys is [])
+        {
+            return Refuse(set.Fault ?? "The client has no key for the alg and kid of the assertion.");
+        }
+
+        if (!isSigned)
+        {
+            return Refuse("The signature of the assertion was not made with a key of the client.");
+        }
+
+        // After the check of the signature: otherwise, anyone could use up the identifiers of others and fill the store.
         return await store.TryConsumeJtiAsync(IdentifierOf(assertion), assertion.EndsAt + KeptAfterEnd, cancellation)
             ? (client, null)
-            : (null, "The assertion has been used before.");
+            : Refuse("The assertion has been used before.");
     }
+
+    private static (Client?, OAuthError?) Refuse(string reason) => (null, OAuthError.InvalidClient(reason));
 
     private static bool IsFor(ClientAssertion assertion, ClientKey key) =>
         key.Algorithms.Contains(assertion.Algorithm) && (assertion.KeyId is null || key.Kid is null || key.Kid == assertion.KeyId);
 
-    private static SecurityKey NobodysKey(string algorithm) =>
-        algorithm is SecurityAlgorithms.EcdsaSha256 ? NobodysEcKey.Value : NobodysRsaKey.Value;
+    private static SecurityKey UnknownKey(string algorithm) =>
+        algorithm is SecurityAlgorithms.EcdsaSha256 ? UnknownEcKey.Value : UnknownRsaKey.Value;
 
-    // As long for every jti, and never that of another client: no id has a line break.
+    // A hash has the same length for every jti. Two clients never share one, because no client id contains a line break.
     private static string IdentifierOf(ClientAssertion assertion) =>
         Base64UrlEncoder.Encode(SHA256.HashData(Encoding.UTF8.GetBytes($"{assertion.ClientId}\n{assertion.TokenId}")));
 
@@ -70,7 +87,7 @@ internal sealed class AssertionAuthentication(
         var result = await _handler.ValidateTokenAsync(assertion.Jwt, new()
         {
             ValidAlgorithms = [assertion.Algorithm],
-            // Chosen above; the library's own choice would be the first with the kid.
+            // The library would try only the first key with the kid.
             IssuerSigningKeyResolver = (_, _, _, _) => keys,
             TryAllIssuerSigningKeys = true,
             ValidIssuer = assertion.ClientId,
