@@ -55,8 +55,8 @@ public sealed class MemoCacheTests
     {
         await GetAsync("a", 1);
 
-        Assert.Equal(1, await GetAsync("a", 2, isUsable: value => value is 1));
-        Assert.Equal(2, await GetAsync("a", 2, isUsable: value => value is not 1));
+        Assert.Equal(1, await GetAsync("a", 2, value => value is 1));
+        Assert.Equal(2, await GetAsync("a", 2, value => value is not 1));
         Assert.Equal(2, _cache.Find("a")?.Value);
         Assert.Equal(2, _loads);
     }
