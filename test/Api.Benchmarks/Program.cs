@@ -24,7 +24,7 @@ if (Settings.Parse(args) is not { } settings)
     ("trace", TraceMode.RunAsync),
     ("memory", MemoryMode.RunAsync),
 ];
-var report = new Report(LoadAverage.Read());
+var report = new Report();
 var published = new Published();
 using var stop = new Interruption();
 

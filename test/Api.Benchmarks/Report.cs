@@ -5,11 +5,8 @@ using System.Text;
 namespace Api.Benchmarks;
 
 /// <summary>What came of it all, as Markdown.</summary>
-internal sealed class Report(double loadAverageAtStart)
+internal sealed class Report
 {
-    private const double LargestLoadAverage = 0.5;
-    private const double LargestSpread = 0.15;
-
     private readonly List<Comparison> _comparisons = [];
     private readonly List<string> _notes = [];
     private readonly StringBuilder _tables = new();
@@ -62,18 +59,16 @@ internal sealed class Report(double loadAverageAtStart)
     {
         var text = new StringBuilder(
             """
-            | what | median (spread) | compared with | median (spread) | ratio | target | met | by processor time |
-            | --- | ---: | --- | ---: | ---: | ---: | --- | ---: |
+            | measurement | median | reference | median | ratio (spread) | by processor time (spread) | target | met |
+            | --- | ---: | --- | ---: | ---: | ---: | ---: | --- |
 
             """);
         _comparisons.ForEach(comparison => text.AppendLine(Line(comparison)));
 
         text.AppendLine();
-        text.AppendLine("Spread: from lowest to highest, as a part of the median. Ratio: the median of those of each round; by");
-        text.AppendLine("processor time, without what other programs took of the core, and what the process waited for.");
         _notes.ForEach(note => text.AppendLine(note));
         text.AppendLine(Machine());
-        text.Append(Trust());
+        text.Append(Reliability());
 
         return text.ToString();
     }
@@ -81,16 +76,18 @@ internal sealed class Report(double loadAverageAtStart)
     private static string Line(Comparison comparison)
     {
         var ratio = comparison.Ratio;
-        var met = comparison.Target is not { } target ? "" : target.IsMetBy(ratio.Median) ? "yes" : "no";
+        var byProcessor = ratio.MedianByProcessor is { } median ? Show(median, ratio.SpreadByProcessor!.Value) : "";
+        var met = comparison.Target is not { } target ? "" : target.IsMetBy(comparison.Verdict) ? "yes" : "no";
 
         return string.Create(
             CultureInfo.InvariantCulture,
             $"| {comparison.What} | {Show(comparison.Measured)} | {comparison.Reference} | {Show(comparison.Compared)} "
-            + $"| {ratio.Median:0.00} | {comparison.Target} | {met} | {ratio.MedianByProcessor:0.00} |");
+            + $"| {Show(ratio.Median, ratio.Spread)} | {byProcessor} | {comparison.Target} | {met} |");
     }
 
-    private static string Show(Samples samples) =>
-        samples.Median >= 1000 ? $"{samples.Median:N0} ({samples.Spread:P0})" : $"{samples.Median:N1} ({samples.Spread:P0})";
+    private static string Show(Samples samples) => samples.Median >= 1000 ? $"{samples.Median:N0}" : $"{samples.Median:N1}";
+
+    private static string Show(double ratio, double spread) => $"{ratio:0.00} ({spread:P0})";
 
     private static string Machine()
     {
@@ -100,13 +97,13 @@ internal sealed class Report(double loadAverageAtStart)
             + $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}.";
     }
 
-    private string Trust()
+    private string Reliability()
     {
-        var spread = _comparisons.Max(comparison => comparison.Compared.Spread);
-        var figures = $"load average at the start {loadAverageAtStart:0.00}, largest spread of a reference {spread:P0}";
+        var unreliable = _comparisons.Where(comparison => !comparison.IsReliable)
+            .Select(comparison => $"{comparison.What} / {comparison.Reference}").ToArray();
 
-        return loadAverageAtStart > LargestLoadAverage || spread > LargestSpread
-            ? $"**The machine was too busy to trust these figures**: {figures}."
-            : $"The machine was quiet: {figures}.";
+        return unreliable is []
+            ? "All ratios are reliable: those of the rounds differ by at most 15 %."
+            : $"These ratios are not reliable, because those of the rounds differ by more than 15 %: {string.Join("; ", unreliable)}.";
     }
 }

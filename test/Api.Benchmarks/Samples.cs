@@ -8,8 +8,12 @@ internal sealed record Samples(IReadOnlyList<Measurement> Rounds)
     public double? MedianByProcessor =>
         Rounds.All(round => round.ByProcessor is not null) ? MedianOf(Rounds.Select(round => round.ByProcessor!.Value)) : null;
 
-    /// <summary>From the lowest to the highest, as a part of the median.</summary>
-    public double Spread => (Rounds.Max(round => round.ByClock) - Rounds.Min(round => round.ByClock)) / Median;
+    /// <summary>The difference between the highest and the lowest value, relative to the median.</summary>
+    public double Spread => SpreadOf([.. Rounds.Select(round => round.ByClock)]);
+
+    /// <summary>The same of processor times; null if a round has none.</summary>
+    public double? SpreadByProcessor =>
+        MedianByProcessor is null ? null : SpreadOf([.. Rounds.Select(round => round.ByProcessor!.Value)]);
 
     /// <summary>Two measurements of each round made into one.</summary>
     public Samples With(Samples other, Func<double, double, double> combine) =>
@@ -17,6 +21,8 @@ internal sealed record Samples(IReadOnlyList<Measurement> Rounds)
 
     /// <summary>The same figure in each round.</summary>
     public Samples Constant(double value) => new([.. Rounds.Select(_ => new Measurement(value))]);
+
+    private static double SpreadOf(double[] values) => (values.Max() - values.Min()) / MedianOf(values);
 
     private static double MedianOf(IEnumerable<double> values)
     {
