@@ -11,6 +11,13 @@ internal sealed class AuthorizationServerOptions
     /// </summary>
     public static readonly ImmutableArray<string> AccessTokenTypes = ["JWT", "at+jwt"];
 
+    /// <summary>The values of <see cref="SignUp"/>: only administrators create accounts, or anyone.</summary>
+    public static readonly ImmutableArray<string> SignUps = ["closed", "open"];
+
+    public static readonly TimeSpan ShortestSessionLifetime = TimeSpan.FromMinutes(10);
+
+    public static readonly TimeSpan LongestSessionLifetime = TimeSpan.FromDays(90);
+
     public static readonly TimeSpan ShortestTokenLifetime = TimeSpan.FromMinutes(1);
 
     public static readonly TimeSpan LongestTokenLifetime = TimeSpan.FromHours(24);
@@ -56,6 +63,21 @@ internal sealed class AuthorizationServerOptions
 
     /// <summary>The origins whose pages may call this server from a browser, separated by spaces. If empty, none.</summary>
     public string CorsOrigins { get; set; } = "";
+
+    /// <summary>Whether people can sign in. If false, the routes and the metadata of sign-in do not exist.</summary>
+    public bool SignIn { get; set; } = true;
+
+    /// <summary>One of <see cref="SignUps"/>: who can create an account.</summary>
+    public string SignUp { get; set; } = SignUps[0];
+
+    /// <summary>The scopes of an account that a person created, separated by spaces.</summary>
+    public string SignUpScopes { get; set; } = "USER";
+
+    /// <summary>The time without use after which a browser session ends.</summary>
+    public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromDays(14);
+
+    /// <summary>Whether anyone can create an account with a passkey.</summary>
+    public bool IsSignUpOpen => SignIn && SignUp == SignUps[1];
 
     /// <summary>Whether /swagger is served. The default is true in development only.</summary>
     public bool Swagger { get; set; }

@@ -43,6 +43,18 @@ internal sealed partial class AuthorizationServerOptionsValidator : IValidateOpt
             yield return $"AccessTokenType '{options.AccessTokenType}' must be JWT or at+jwt. Verifiers accept no other type.";
         }
 
+        if (!AuthorizationServerOptions.SignUps.Contains(options.SignUp))
+        {
+            yield return $"SignUp '{options.SignUp}' must be closed or open. It decides who can create an account.";
+        }
+
+        if (options.SessionLifetime < AuthorizationServerOptions.ShortestSessionLifetime
+            || options.SessionLifetime > AuthorizationServerOptions.LongestSessionLifetime)
+        {
+            yield return $"SessionLifetime '{options.SessionLifetime}' must be from 00:10:00 to 90.00:00:00 ([days.]hours:minutes:seconds). "
+                + "A stolen session works until it ends.";
+        }
+
         if (string.IsNullOrWhiteSpace(options.DataDirectory))
         {
             yield return "DataDirectory is empty. Set it to the folder that holds the signing keys and the clients.";

@@ -11,8 +11,10 @@ using Api.Hosting;
 using Api.Keys;
 using Api.OAuth;
 using Api.Routes;
+using Api.Sessions;
 using Api.Storage;
 using Api.Tokens;
+using Api.Users;
 
 namespace Api.Startup;
 
@@ -39,6 +41,8 @@ internal static class WebApi
         builder.Services.AddPublicHttpFetch();
         builder.Services.AddStorage();
         builder.Services.AddClients();
+        builder.Services.AddUsers();
+        builder.Services.AddSessions();
         builder.Services.AddTokens();
         builder.Services.AddCrossOrigin();
         builder.Services.AddDiscovery();

@@ -131,6 +131,7 @@ internal sealed record PasskeyDocument(
     RespectRequiredConstructorParameters = false)]
 [JsonSerializable(typeof(UserDocument))]
 [JsonSerializable(typeof(PasskeyDocument))]
+[JsonSerializable(typeof(EnrollmentLink))]
 internal sealed partial class UserJson : JsonSerializerContext
 {
     /// <exception cref="FormatException">The text is not such a document. The message does not quote it.</exception>

@@ -18,6 +18,8 @@ public sealed class FolderTests
         "OAuth",
         "Keys",
         "Clients",
+        "Users",
+        "Sessions",
         "Tokens",
         "Discovery",
         "Bearer",

@@ -1,0 +1,11 @@
+namespace Api.Sessions;
+
+internal static class SessionServices
+{
+    public static void AddSessions(this IServiceCollection services)
+    {
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<SessionCookie>();
+        services.AddSingleton<CurrentSession>();
+    }
+}

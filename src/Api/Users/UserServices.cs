@@ -1,0 +1,10 @@
+namespace Api.Users;
+
+internal static class UserServices
+{
+    public static void AddUsers(this IServiceCollection services)
+    {
+        services.AddSingleton<UserStore>();
+        services.AddSingleton<EnrollmentLinks>();
+    }
+}
