@@ -24,12 +24,14 @@ public sealed class StartTests : IDisposable
             Assert.StartsWith("{\"access_token\":\"", await ShellAsync(commands[0]), StringComparison.Ordinal);
             Assert.Contains("\"scope\":\"USER ADMIN\"", await ShellAsync(commands[1]), StringComparison.Ordinal);
             Assert.Contains($"Swagger UI: {first.Address}/swagger", first.Output, StringComparison.Ordinal);
+            Assert.Single(first.Output.Split('\n'), line => line.StartsWith($"  {first.Address}/enroll/", StringComparison.Ordinal));
             (secret, keys, address) = (first.Secret, await GetAsync(first, "/.well-known/jwks.json"), first.Address);
         }
 
         await using var second = await ApiProcess.StartAsync(_folder["data"]);
 
         Assert.DoesNotContain("client_secret  ", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("/enroll/", second.Output, StringComparison.Ordinal);
         Assert.Equal(keys, await GetAsync(second, "/.well-known/jwks.json"));
         var getToken = $"curl -s -u development:{secret} -d grant_type=client_credentials {second.Address}/oauth2/token";
         Assert.StartsWith("{\"access_token\":\"", await ShellAsync(getToken), StringComparison.Ordinal);
@@ -46,6 +48,7 @@ public sealed class StartTests : IDisposable
             Assert.Equal(
                 await GetAsync(programs[0], "/.well-known/jwks.json"), await GetAsync(programs[1], "/.well-known/jwks.json"));
             Assert.Single(programs, program => program.Output.Contains("client_secret  ", StringComparison.Ordinal));
+            Assert.Single(programs, program => program.Output.Contains("/enroll/", StringComparison.Ordinal));
         }
         finally
         {
