@@ -7,6 +7,6 @@ internal sealed class BenchmarkException(string message, string output = "") : E
     public string FirstError { get; } =
         output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))?.Trim() ?? message;
 
-    /// <summary>What .NET, Node.js and Python say where the port of a server is in use.</summary>
+    /// <summary>Whether the program printed that its port is in use, in the words of .NET, Node.js and Python.</summary>
     public bool IsAddressInUse { get; } = output.Contains("address already in use", StringComparison.OrdinalIgnoreCase);
 }

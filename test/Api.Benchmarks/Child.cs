@@ -121,4 +121,10 @@ internal sealed record CommandLine(string Program, params IReadOnlyList<string> 
 
     /// <summary>Whether somebody reads what it prints; errors are always kept.</summary>
     public bool KeepsOutput { get; init; } = true;
+
+    /// <summary>The program as a function that gets its events from this Runtime API.</summary>
+    public CommandLine On(RuntimeApi runtime) => this with
+    {
+        Environment = [.. Environment, ("AWS_LAMBDA_RUNTIME_API", runtime.Address), ("AWS_LAMBDA_FUNCTION_NAME", "function")],
+    };
 }

@@ -14,7 +14,7 @@ internal static class ColdStart
     /// <summary>A program that listens on a port, which is asked until it answers.</summary>
     public static Task<Measurement> OnKestrelAsync(
         Func<string, CommandLine> command, string path, CancellationToken cancellation) =>
-        LoopbackPort.UseAsync(port => OnKestrelAsync(port, command, path, cancellation));
+        Server.OnFreePortAsync(port => OnKestrelAsync(port, command, path, cancellation));
 
     private static async Task<Measurement> OnKestrelAsync(
         int port, Func<string, CommandLine> command, string path, CancellationToken cancellation)
@@ -40,9 +40,10 @@ internal static class ColdStart
     public static async Task<Measurement> OnLambdaAsync(
         RuntimeApi runtime, CommandLine command, string path, CancellationToken cancellation, Func<int, Task>? beforeTheEnd = null)
     {
-        var answered = runtime.Expect(LoadRequest.Get(path));
+        await runtime.EndPollsAsync();
+        var answered = LoadRequest.Get(path).InvokeAsync(runtime);
         var started = Stopwatch.GetTimestamp();
-        await using var child = Child.Start(Child.AppCore, runtime.Run(command));
+        await using var child = Child.Start(Child.AppCore, command.On(runtime));
 
         try
         {

@@ -14,6 +14,18 @@ internal sealed record LoadRequest(string Method, string Path, params IReadOnlyL
 
     public static LoadRequest Get(string path) => new("GET", path);
 
+    /// <summary>Sends it to a function through an HTTP API, and returns when the answer came, which has to be 200.</summary>
+    public async Task<long> InvokeAsync(RuntimeApi runtime)
+    {
+        var headers = Headers.Append(("Host", "localhost")).Select(header => (header.Item1.ToLowerInvariant(), header.Item2));
+        var request = new GatewayRequest(Method, Path, [.. headers]) { Body = Body is null ? null : Encoding.UTF8.GetBytes(Body) };
+        var outcome = await runtime.InvokeAsync(request.ToEvent());
+
+        return outcome.ErrorType is null && GatewayResponse.Read(outcome.Json).Status is 200
+            ? outcome.ReceivedAt
+            : throw new BenchmarkException("The function refuses or fails.", outcome.Json.GetRawText());
+    }
+
     public static LoadRequest Get(string path, string bearerToken) =>
         new("GET", path, ("Authorization", $"Bearer {bearerToken}"));
 

@@ -10,8 +10,6 @@ internal sealed class Published
 
     private readonly Dictionary<(string, Flavour), PublishedProgram> _programs = [];
 
-    public static string Repository { get; } = Root();
-
     public Task<PublishedProgram> AppAsync(Flavour flavour, CancellationToken cancellation) =>
         GetAsync("src/Api", flavour, cancellation);
 
@@ -47,9 +45,9 @@ internal sealed class Published
         await Console.Error.WriteLineAsync($"publishing {project}, {flavour}");
         await Child.RunAsync(
             Child.BothCores,
-            new("dotnet", [.. publish, .. options, "-p:AwsPackages=standin", "-p:UseSharedCompilation=false"])
+            new("dotnet", [.. publish, .. options, "-p:AwsPackages=standin", "-p:RunAnalyzers=false", "-p:UseSharedCompilation=false"])
             {
-                Folder = Repository,
+                Folder = Repository.Path,
                 // Neither this nor the compiler stays to take time from what is measured.
                 Environment = [("MSBUILDDISABLENODEREUSE", "1")],
             },
@@ -58,18 +56,6 @@ internal sealed class Published
         return new($"{name}, {flavour}", flavour is Flavour.Composite or Flavour.Native
             ? new(Path.Combine(folder, name)) { Folder = folder }
             : new("dotnet", $"{name}.dll") { Folder = folder });
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-
-        while (!File.Exists(Path.Combine(folder.FullName, "Api.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
     }
 }
 

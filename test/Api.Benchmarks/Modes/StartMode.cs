@@ -3,7 +3,7 @@ using Api.Benchmarks.Servers;
 namespace Api.Benchmarks.Modes;
 
 /// <summary>How long the first caller waits, beside a bare server that is compiled in the same way.</summary>
-internal sealed class StartMode(DevelopmentData data, RuntimeApi runtime, Server? secrets)
+internal sealed class StartMode(DevelopmentData data, RuntimeApi runtime, AwsEmulator? secrets)
 {
     private const string Discovery = "/.well-known/openid-configuration";
     private const string KeySet = "/.well-known/jwks.json";
@@ -23,7 +23,7 @@ internal sealed class StartMode(DevelopmentData data, RuntimeApi runtime, Server
     {
         var flavours = await PublishAsync(published, report, cancellation);
         using var data = await DevelopmentData.CreateAsync(flavours[Flavour.ReadyToRun].App, cancellation);
-        await using var runtime = await RuntimeApi.StartAsync(cancellation);
+        await using var runtime = await RuntimeApi.StartAsync();
         await using var secrets = await SecretsManager.StartAsync(data, cancellation);
         var mode = new StartMode(data, runtime, secrets);
         List<Pair> pairs = [.. flavours.SelectMany(flavour => mode.Discover(flavour.Key, flavour.Value))];

@@ -62,24 +62,20 @@ internal static class TokenMode
         PublishedProgram app, DevelopmentData data, Settings settings, CancellationToken cancellation)
     {
         const int Round = 2_000;
-        await using var runtime = await RuntimeApi.StartAsync(cancellation);
+        await using var runtime = await RuntimeApi.StartAsync();
         await Child.RunAsync(Child.LoadCore, new("taskset", "-acp", Child.LoadCore, $"{Environment.ProcessId}"), cancellation);
+        var request = LoadRequest.Token(LoadRequest.TokenPath, data);
         List<TimeSpan> times = [];
-        Child? function = null;
-        var answered = runtime.Expect(
-            LoadRequest.Token(LoadRequest.TokenPath, data),
-            Round * (settings.Rounds + Series.WarmUpsOfServer),
-            count =>
-            {
-                if (count % Round is 0)
-                {
-                    times.Add(function!.ProcessorTime);
-                }
-            });
+        await using var function = Child.Start(Child.AppCore, app.With(data.Settings).On(runtime) with { KeepsOutput = false });
 
-        await using (function = Child.Start(Child.AppCore, runtime.Run(app.With(data.Settings)) with { KeepsOutput = false }))
+        for (var count = 1; count <= Round * (settings.Rounds + Series.WarmUpsOfServer); count++)
         {
-            await answered.WaitAsync(cancellation);
+            await request.InvokeAsync(runtime).WaitAsync(cancellation);
+
+            if (count % Round is 0)
+            {
+                times.Add(function.ProcessorTime);
+            }
         }
 
         return new([

@@ -14,7 +14,7 @@ internal static class TraceMode
         var app = await published.AppAsync(Flavour.ReadyToRun, cancellation);
         var bare = await published.BareAsync(Flavour.ReadyToRun, cancellation);
         using var data = await DevelopmentData.CreateAsync(app, cancellation);
-        await using var runtime = await RuntimeApi.StartAsync(cancellation);
+        await using var runtime = await RuntimeApi.StartAsync();
         // Nobody is there: the metadata must not need it.
         (string, string)[] onAws = [.. data.Settings, .. SecretsManager.SettingsAt("http://127.0.0.1:9"), SecretsManager.KeysInSecret];
         var file = Path.Combine(data.Documents, "trace");

@@ -3,7 +3,7 @@ namespace Api.Benchmarks.Servers;
 /// <summary>Another token issuer, on Node.js.</summary>
 internal static class Peer
 {
-    private static readonly string Folder = Path.Combine(Published.Repository, "test", "Api.Benchmarks", "peers");
+    private static readonly string Folder = Path.Combine(Repository.Path, "test", "Api.Benchmarks", "peers");
 
     /// <summary>Why there is none to be measured; null where there is.</summary>
     public static string? Missing { get; } =

@@ -41,7 +41,21 @@ internal sealed class Server : IAsyncDisposable
 
     /// <summary>Starts a server and waits until it accepts connections.</summary>
     public static Task<Server> StartAsync(string cores, Func<int, CommandLine> command, CancellationToken cancellation) =>
-        LoopbackPort.UseAsync(port => StartAsync(cores, port, command, cancellation));
+        OnFreePortAsync(port => StartAsync(cores, port, command, cancellation));
+
+    /// <summary>Starts a program on a free port, and on another one if the port has been taken.</summary>
+    public static Task<T> OnFreePortAsync<T>(Func<int, Task<T>> startAsync)
+        where T : class => LoopbackPort.StartAsync(async port =>
+    {
+        try
+        {
+            return await startAsync(port);
+        }
+        catch (BenchmarkException exception) when (exception.IsAddressInUse)
+        {
+            return null;
+        }
+    });
 
     private static async Task<Server> StartAsync(
         string cores, int port, Func<int, CommandLine> command, CancellationToken cancellation)

@@ -7,7 +7,7 @@ namespace Api.Tests.Conformance;
 /// <summary>Generates docs/conformance.md from the statements.</summary>
 public sealed class PageTests
 {
-    private static readonly string Page = Path.Combine(ExternalTools.Repository, "docs", "conformance.md");
+    private static readonly string Page = Path.Combine(Repository.Path, "docs", "conformance.md");
 
     private static readonly Dictionary<string, string> Titles = new()
     {

@@ -14,7 +14,7 @@ internal static class CheckedTemplate
     public static async Task<string> CheckAsync(int expected, params string[] arguments)
     {
         var (exitCode, output, error) =
-            await ExternalTools.RunAsync(ExternalTools.Repository, "python3", ["test/template/check.py", .. arguments]);
+            await ExternalTools.RunAsync(Repository.Path, "python3", ["test/template/check.py", .. arguments]);
         Assert.True(exitCode == expected, output + error);
 
         return output;

@@ -14,7 +14,7 @@ public sealed class NativeCodeTests
     public async Task Build_fails_at_what_native_code_could_not_do(string project)
     {
         var (exitCode, output, _) = await ExternalTools.RunAsync(
-            ExternalTools.Repository,
+            Repository.Path,
             "dotnet",
             "msbuild",
             project,

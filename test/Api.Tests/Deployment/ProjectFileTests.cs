@@ -8,7 +8,7 @@ namespace Api.Tests.Deployment;
 /// <summary>The project as AWS's tools see it, which read one file as XML, or mount one folder into a container.</summary>
 public sealed class ProjectFileTests : IDisposable
 {
-    private static readonly string Project = Path.Combine(ExternalTools.Repository, "src", "Api");
+    private static readonly string Project = Path.Combine(Repository.Path, "src", "Api");
 
     private readonly TemporaryFolder _folder = new();
 

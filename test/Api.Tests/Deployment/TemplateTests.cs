@@ -106,7 +106,7 @@ public sealed class TemplateTests
     [FactWith(Tool.Template)]
     public async Task Linter_has_no_findings()
     {
-        var (exitCode, output, error) = await ExternalTools.RunAsync(ExternalTools.Repository, "cfn-lint", "serverless.template");
+        var (exitCode, output, error) = await ExternalTools.RunAsync(Repository.Path, "cfn-lint", "serverless.template");
 
         Assert.Equal("", output + error);
         Assert.Equal(0, exitCode);

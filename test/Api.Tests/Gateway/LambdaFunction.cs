@@ -46,6 +46,7 @@ internal sealed class LambdaFunction : IAsyncDisposable
         if (_process is not null)
         {
             await _process.DisposeAsync();
+            await _runtime.EndPollsAsync();
             _process = null;
         }
     }

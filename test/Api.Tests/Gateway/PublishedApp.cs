@@ -24,7 +24,7 @@ internal static class PublishedApp
         var folder = Path.Combine(AppContext.BaseDirectory, name);
         var runtime = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "linux-arm64" : "linux-x64";
         var (exitCode, output, _) = await ExternalTools.RunAsync(
-            ExternalTools.Repository,
+            Repository.Path,
             "dotnet",
             [
                 "publish",

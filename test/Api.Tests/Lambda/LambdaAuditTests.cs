@@ -28,7 +28,7 @@ public sealed partial class LambdaAuditTests(LambdaApi api) : IClassFixture<Lamb
     [Fact]
     public async Task Metric_of_the_template_counts_what_is_refused_with_invalid_client()
     {
-        var template = await File.ReadAllTextAsync(Path.Combine(ExternalTools.Repository, "serverless.template"));
+        var template = await File.ReadAllTextAsync(Path.Combine(Repository.Path, "serverless.template"));
         var filter = Condition().Matches(template).Select(match => (Path: match.Groups[1].Value, match.Groups[2].Value)).ToArray();
         Assert.Equal(["event", "values.error"], filter.Select(condition => condition.Path));
 

@@ -56,7 +56,7 @@ public sealed class FolderTests
     [Fact]
     public void Every_folder_is_in_the_list() => Assert.Equal(
         Folders.Order(),
-        Directory.GetDirectories(Path.Combine(ExternalTools.Repository, "src", "Api"))
+        Directory.GetDirectories(Path.Combine(Repository.Path, "src", "Api"))
             .Where(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Any())
             .Select(folder => Path.GetFileName(folder)!)
             .Except(["bin", "obj"])
@@ -65,7 +65,7 @@ public sealed class FolderTests
     [Fact]
     public void Program_alone_is_at_the_root() => Assert.Equal(
         ["Program.cs"],
-        Directory.GetFiles(Path.Combine(ExternalTools.Repository, "src", "Api"), "*.cs").Select(Path.GetFileName));
+        Directory.GetFiles(Path.Combine(Repository.Path, "src", "Api"), "*.cs").Select(Path.GetFileName));
 
     private static string Namespace(params string[] folders) => $"^Api\\.({string.Join('|', folders)})(\\..*)?$";
 }

@@ -5,9 +5,7 @@ namespace Api.Tests.Support;
 /// <summary>What some tests need beyond the SDK. Where it is missing they are skipped, but under CI they fail.</summary>
 internal static class ExternalTools
 {
-    public static string Repository { get; } = Root();
-
-    public static string Clients { get; } = Path.Combine(Repository, "test", "clients");
+    public static string Clients { get; } = Path.Combine(Repository.Path, "test", "clients");
 
     public static string? Chromium { get; } = Find("chromium") ?? Find("chromium-browser") ?? Find("google-chrome");
 
@@ -93,18 +91,6 @@ internal static class ExternalTools
         .Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, program))
         .FirstOrDefault(File.Exists);
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-
-        while (!File.Exists(Path.Combine(folder.FullName, "Api.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
-    }
 }
 
 /// <summary>What a test needs beyond the SDK.</summary>

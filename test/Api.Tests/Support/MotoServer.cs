@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
@@ -10,84 +8,37 @@ namespace Api.Tests.Support;
 /// <summary>An emulator of AWS (moto) in a process of its own, on a port of its own, one for each collection of tests.</summary>
 public sealed class MotoServer : IAsyncLifetime
 {
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    public const string Region = AwsEmulator.Region;
 
-    public const string Region = "eu-central-1";
+    private AwsEmulator? _emulator;
 
-    private Process? _process;
+    public string Address => _emulator!.Address;
 
-    public string Address { get; private set; } = "";
-
-    /// <summary>The environment of a program that takes the emulator for AWS.</summary>
-    internal (string Name, string Value)[] Environment =>
-    [
-        ("AWS_ENDPOINT_URL", Address),
-        ("AWS_REGION", Region),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-    ];
-
-    /// <summary>How a process finds it.</summary>
-    internal (string, string)[] Variables =>
-        [("AWS_ENDPOINT_URL", Address), ("AWS_REGION", Region), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
+    /// <summary>The environment variables of a program that uses it.</summary>
+    internal (string, string)[] Variables => AwsEmulator.VariablesAt(Address);
 
     public async Task InitializeAsync()
     {
         // The tests that need it are skipped then, with the reason.
-        if (ExternalTools.ReasonToSkip(Tool.Moto) is not null)
+        if (ExternalTools.ReasonToSkip(Tool.Moto) is null)
         {
-            return;
-        }
-
-        var address = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _process = Process.Start(new ProcessStartInfo(
-            "python3", [Path.Combine(ExternalTools.Repository, "test", "aws", "moto_server.py"), "-H", "127.0.0.1", "-p", "0"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        // The server says where it listens once it does: " * Running on http://127.0.0.1:43210".
-        _process.ErrorDataReceived += (_, line) =>
-        {
-            if (line.Data?.Split(" * Running on ") is ["", var running])
-            {
-                address.TrySetResult(running);
-            }
-        };
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-
-        try
-        {
-            Address = await address.Task.WaitAsync(TimeSpan.FromSeconds(60));
-        }
-        catch (TimeoutException)
-        {
-            await DisposeAsync();
-
-            throw;
+            _emulator = await AwsEmulator.StartAsync();
         }
     }
 
     public async Task DisposeAsync()
     {
-        if (_process is null)
+        if (_emulator is not null)
         {
-            return;
+            await _emulator.DisposeAsync();
         }
-
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
     }
 
     /// <summary>Makes a secret, without a value as the deployment does for the signing keys, and returns its name.</summary>
     public async Task<string> CreateSecretAsync(string? value = null)
     {
         var name = $"keys-{Guid.NewGuid():N}";
-        await SendAsync("secretsmanager", "secretsmanager.CreateSecret", value is null
-            ? new() { ["Name"] = name }
-            : new() { ["Name"] = name, ["SecretString"] = value });
+        await _emulator!.CreateSecretAsync(name, value);
 
         return name;
     }
@@ -104,8 +55,8 @@ public sealed class MotoServer : IAsyncLifetime
             table[property] = declared[property]!.DeepClone();
         }
 
-        await SendAsync("dynamodb", "DynamoDB_20120810.CreateTable", table);
-        await SendAsync("dynamodb", "DynamoDB_20120810.UpdateTimeToLive", new()
+        await _emulator!.SendAsync("dynamodb", "DynamoDB_20120810.CreateTable", table);
+        await _emulator.SendAsync("dynamodb", "DynamoDB_20120810.UpdateTimeToLive", new()
         {
             ["TableName"] = name,
             ["TimeToLiveSpecification"] = declared["TimeToLiveSpecification"]!.DeepClone(),
@@ -128,19 +79,4 @@ public sealed class MotoServer : IAsyncLifetime
             Timeout = timeout ?? TimeSpan.FromSeconds(3),
             MaxErrorRetry = 1,
         });
-
-    private async Task SendAsync(string service, string target, JsonObject body)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Address)
-        {
-            Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/x-amz-json-1.1"),
-            Headers = { { "X-Amz-Target", target } },
-        };
-        // Nobody checks the signature, but the region of a request is read from it.
-        request.Headers.TryAddWithoutValidation(
-            "Authorization",
-            $"AWS4-HMAC-SHA256 Credential=test/20260101/{Region}/{service}/aws4_request, SignedHeaders=host, Signature=0");
-        using var response = await Http.SendAsync(request);
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
-    }
 }

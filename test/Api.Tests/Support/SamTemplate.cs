@@ -18,7 +18,7 @@ internal static class SamTemplate
     private static async Task<JsonElement> RunAsync(Dictionary<string, string> values)
     {
         var (exitCode, output, error) = await ExternalTools.RunAsync(
-            Path.Combine(ExternalTools.Repository, "test", "template"), "python3", "resolve.py", JsonSerializer.Serialize(values));
+            Path.Combine(Repository.Path, "test", "template"), "python3", "resolve.py", JsonSerializer.Serialize(values));
         Assert.True(exitCode is 0, error);
 
         return JsonSerializer.Deserialize<JsonElement>(output);

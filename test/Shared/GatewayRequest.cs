@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Api.Tests.Support;
+namespace Shared;
 
-/// <summary>A request on its way through an HTTP API, which makes an event in payload format 2.0 of it.</summary>
+/// <summary>A request to an HTTP API, and the event in payload format 2.0 that the API makes from it.</summary>
 internal sealed record GatewayRequest(string Method, string Path, params (string Name, string Value)[] Headers)
 {
     public string Query { get; init; } = "";
@@ -12,12 +12,12 @@ internal sealed record GatewayRequest(string Method, string Path, params (string
 
     public byte[]? Body { get; init; }
 
-    /// <summary>The gateway encodes what it does not take for text, such as a form.</summary>
+    /// <summary>The gateway encodes a body that it does not consider text, such as a form.</summary>
     public bool AsBase64 { get; init; }
 
     public string Stage { get; init; } = "$default";
 
-    /// <summary>What the gateway's own check of a token leaves for the function.</summary>
+    /// <summary>The result of the gateway's own check of a token.</summary>
     public object? Authorizer { get; init; }
 
     public static GatewayRequest Get(string path, params (string Name, string Value)[] headers) => new("GET", path, headers);
@@ -55,7 +55,7 @@ internal sealed record GatewayRequest(string Method, string Path, params (string
     });
 }
 
-/// <summary>What the gateway makes of the function's answer.</summary>
+/// <summary>The response that the gateway makes from the function's result.</summary>
 internal sealed record GatewayResponse(int Status, Dictionary<string, string> Headers, string[] Cookies, byte[] Body)
 {
     public string Text => Encoding.UTF8.GetString(Body);

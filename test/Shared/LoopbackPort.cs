@@ -1,17 +1,17 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Api.Tests.Support;
+namespace Shared;
 
 /// <summary>
-/// A port for a program whose issuer has to be set before it listens. Another program can take the port in between, so the start is
-/// tried with up to five ports.
+/// A free port for a program that must know its port before it starts. Another program can take the port first, so up to five ports are
+/// tried.
 /// </summary>
 internal static class LoopbackPort
 {
     private const int Attempts = 5;
 
-    /// <summary>Starts the program. The function returns null where its port is in use.</summary>
+    /// <summary>Starts the program. <paramref name="startAsync"/> returns null if the port is in use.</summary>
     public static async Task<T> StartAsync<T>(Func<int, Task<T?>> startAsync)
         where T : class
     {
