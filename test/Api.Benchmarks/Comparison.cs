@@ -1,13 +1,13 @@
 namespace Api.Benchmarks;
 
-/// <summary>What was measured, what it is compared with, and what is to come of it.</summary>
+/// <summary>A measurement, the reference that it is compared with, and the target.</summary>
 internal sealed record Comparison(string What, Samples Measured, string Reference, Samples Compared, Target? Target = null)
 {
-    /// <summary>Of each round by itself: what slows the whole machine down slows both.</summary>
+    /// <summary>The ratio in each round, in which a slow machine affects both.</summary>
     public Samples Ratio => Measured.With(Compared, (measured, compared) => measured / compared);
 }
 
-/// <summary>What a ratio should be.</summary>
+/// <summary>The target of a ratio.</summary>
 internal sealed record Target(double Limit, bool IsUpperLimit)
 {
     public static Target AtLeast(double limit) => new(limit, IsUpperLimit: false);

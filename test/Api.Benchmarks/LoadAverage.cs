@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Api.Benchmarks;
 
-/// <summary>How many processes wanted to run in the last minute.</summary>
+/// <summary>The load average of the last minute.</summary>
 internal static class LoadAverage
 {
     public static double Read() => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);

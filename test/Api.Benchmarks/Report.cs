@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Api.Benchmarks;
 
-/// <summary>What came of it all, as Markdown.</summary>
+/// <summary>The results, as Markdown.</summary>
 internal sealed class Report(double loadAverageAtStart)
 {
     private const double LargestLoadAverage = 0.5;
@@ -18,12 +18,12 @@ internal sealed class Report(double loadAverageAtStart)
 
     public void Note(string note) => _notes.Add(note);
 
-    /// <summary>One more table, as Markdown.</summary>
+    /// <summary>Adds a table, as Markdown.</summary>
     public void Append(string table) => _tables.AppendLine(table);
 
     public string ToMarkdown() => _tables.Append(_comparisons is [] ? "" : Comparisons()).ToString();
 
-    /// <summary>Draws the starts and the tokens, where they were measured, into files of a folder.</summary>
+    /// <summary>Draws the charts of starts and tokens that were measured, as files in a folder.</summary>
     public async Task DrawAsync(string folder)
     {
         const string Start = "ms to discovery on Lambda, ";
@@ -69,8 +69,8 @@ internal sealed class Report(double loadAverageAtStart)
         _comparisons.ForEach(comparison => text.AppendLine(Line(comparison)));
 
         text.AppendLine();
-        text.AppendLine("Spread: from lowest to highest, as a part of the median. Ratio: the median of those of each round; by");
-        text.AppendLine("processor time, without what other programs took of the core, and what the process waited for.");
+        text.AppendLine("Spread: the difference between the highest and the lowest value, relative to the median. Ratio: the median of");
+        text.AppendLine("the ratios of all rounds. By processor time: without the time that other programs took and the process waited.");
         _notes.ForEach(note => text.AppendLine(note));
         text.AppendLine(Machine());
         text.Append(Trust());

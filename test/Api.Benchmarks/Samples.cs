@@ -1,6 +1,6 @@
 namespace Api.Benchmarks;
 
-/// <summary>What was measured, once each round.</summary>
+/// <summary>The measurements of all rounds.</summary>
 internal sealed record Samples(IReadOnlyList<Measurement> Rounds)
 {
     public double Median => MedianOf(Rounds.Select(round => round.ByClock));
@@ -8,14 +8,14 @@ internal sealed record Samples(IReadOnlyList<Measurement> Rounds)
     public double? MedianByProcessor =>
         Rounds.All(round => round.ByProcessor is not null) ? MedianOf(Rounds.Select(round => round.ByProcessor!.Value)) : null;
 
-    /// <summary>From the lowest to the highest, as a part of the median.</summary>
+    /// <summary>The difference between the highest and the lowest value, relative to the median.</summary>
     public double Spread => (Rounds.Max(round => round.ByClock) - Rounds.Min(round => round.ByClock)) / Median;
 
-    /// <summary>Two measurements of each round made into one.</summary>
+    /// <summary>Combines the measurements of each round.</summary>
     public Samples With(Samples other, Func<double, double, double> combine) =>
         new([.. Rounds.Zip(other.Rounds, (mine, others) => mine.With(others, combine))]);
 
-    /// <summary>The same figure in each round.</summary>
+    /// <summary>The same value in each round.</summary>
     public Samples Constant(double value) => new([.. Rounds.Select(_ => new Measurement(value))]);
 
     private static double MedianOf(IEnumerable<double> values)
