@@ -7,7 +7,7 @@ internal static class SamTemplate
 {
     private static readonly Lazy<Task<JsonElement>> WithDefaults = new(() => RunAsync([]));
 
-    /// <summary>The table for clients.</summary>
+    /// <summary>The table of the clients.</summary>
     public static async Task<JsonElement> DataTableAsync() =>
         (await WithDefaults.Value).GetProperty("DataTable").GetProperty("Properties");
 
