@@ -32,7 +32,7 @@ public sealed class KeyCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task Server_publishes_the_key_that_was_made_beside_it()
+    public async Task Server_publishes_a_key_that_a_command_has_added()
     {
         await using var api = await ApiProcess.StartAsync(_folder.Path, "--KeyCacheAge", "00:00:01");
         using var http = new HttpClient();
@@ -99,7 +99,7 @@ public sealed class KeyCommandsTests : IDisposable
 public sealed class KeyCommandsOnAwsTests(MotoServer moto)
 {
     [FactWith(Tool.Moto)]
-    public async Task Keys_of_a_secret_are_listed_and_their_rotation_is_asked_for()
+    public async Task Keys_in_Secrets_Manager_are_listed_and_rotated()
     {
         var options = new KeyOptions { SigningKeySecretId = await moto.CreateSecretAsync() };
         (string, string)[] environment = [.. moto.Variables, ("SigningKeySecretId", options.SigningKeySecretId)];

@@ -4,7 +4,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Lambda;
 
-/// <summary>What CloudWatch gets to see of each token: a line of JSON, there as soon as the answer is.</summary>
+/// <summary>The audit events in CloudWatch: a line of JSON for each token, written before the response.</summary>
 public sealed partial class LambdaAuditTests(LambdaApi api) : IClassFixture<LambdaApi>
 {
     [Fact]
@@ -26,7 +26,7 @@ public sealed partial class LambdaAuditTests(LambdaApi api) : IClassFixture<Lamb
     }
 
     [Fact]
-    public async Task Metric_of_the_template_counts_what_is_refused_with_invalid_client()
+    public async Task Metric_of_the_template_counts_invalid_client()
     {
         var template = await File.ReadAllTextAsync(Path.Combine(Repository.Path, "serverless.template"));
         var filter = Condition().Matches(template).Select(match => (Path: match.Groups[1].Value, match.Groups[2].Value)).ToArray();
@@ -47,7 +47,7 @@ public sealed partial class LambdaAuditTests(LambdaApi api) : IClassFixture<Lamb
         "application/x-www-form-urlencoded",
         $"grant_type=client_credentials&client_id={LambdaApi.ClientId}&client_secret={secret}{more}"));
 
-    // What has been written still has to come through the pipe.
+    // The lines may still be in the pipe.
     private async Task<JsonElement[]> LinesAsync(string name)
     {
         await Task.Delay(200);

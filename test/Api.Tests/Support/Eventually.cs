@@ -1,9 +1,9 @@
 namespace Api.Tests.Support;
 
-/// <summary>Waits for what happens in the background.</summary>
+/// <summary>Waits for work in the background.</summary>
 internal static class Eventually
 {
-    /// <summary>Fails where the condition does not come to hold within half a minute.</summary>
+    /// <summary>Waits until the condition is true, and fails after 30 seconds.</summary>
     public static async Task IsTrueAsync(Func<bool> condition)
     {
         for (var attempt = 0; !condition(); attempt++)
