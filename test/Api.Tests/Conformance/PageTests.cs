@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text;
-using Api.Tests.Support;
 
 namespace Api.Tests.Conformance;
 

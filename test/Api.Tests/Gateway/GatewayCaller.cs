@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Api.Tests.Support;
 
 namespace Api.Tests.Gateway;
 

@@ -1,4 +1,3 @@
-using Api.Tests.Support;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnit;
