@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Api.Clients;
 using Api.Configuration;
 using Api.Foundation.Json;
@@ -9,14 +9,10 @@ using Api.Keys;
 
 namespace Api.Tokens;
 
-/// <summary>Makes access tokens: the claims of RFC 9068 §2.2, signed with the key that is active now.</summary>
+/// <summary>Issues access tokens with the claims of RFC 9068 §2.2, signed with the active key.</summary>
 internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyRingCache keys, TimeProvider time)
 {
     private readonly ReusableTokens _reusable = new(time);
-
-    // A client that has changed is another object.
-    private readonly ConditionalWeakTable<Client, ConstantClaims> _claims = [];
-    private Header? _header;
 
     public async ValueTask<IssuedToken> IssueAsync(Client client, ImmutableArray<string> scopes, CancellationToken cancellation)
     {
@@ -25,53 +21,50 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
         var key = ring.SigningKeyAt(now);
         var scope = string.Join(' ', scopes);
 
-        if (_reusable.Find(client, scope, key.Kid, now) is { } made)
+        if (_reusable.Find(client, scope, key.Kid, now) is { } reused)
         {
-            return made;
+            return reused;
         }
 
-        var tokenId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
         var lifetime = (long)(client.AccessTokenLifetime ?? options.AccessTokenLifetime).TotalSeconds;
-        var issuedAt = now.ToUnixTimeSeconds();
-        var payload = ClaimsOf(client, scope).With(issuedAt, issuedAt + lifetime, tokenId);
-        var token = JwtSigner.Sign(HeaderOf(key).Encoded, payload.Span, key);
+        var tokenId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+        var header = Utf8Json.WriteObject(json => WriteHeader(json, key));
+        var claims = Utf8Json.WriteObject(json => WriteClaims(json, client, scope, now.ToUnixTimeSeconds(), lifetime, tokenId));
+        var token = JwtSigner.Sign(Base64Url.EncodeToUtf8(header), claims, key);
         var issued = new IssuedToken(new(token, "Bearer", lifetime, scope), tokenId);
         _reusable.Add(client, scope, key.Kid, now, issued);
 
         return issued;
     }
 
-    private ConstantClaims ClaimsOf(Client client, string scope)
+    // RFC 7515 §4, RFC 9068 §2.1.
+    private void WriteHeader(Utf8JsonWriter json, SigningKey key)
     {
-        if (!_claims.TryGetValue(client, out var claims) || claims.Scope != scope)
-        {
-            claims = ConstantClaims.Of(client, scope, options);
-            _claims.AddOrUpdate(client, claims);
-        }
-
-        return claims;
+        json.WriteString("alg"u8, "RS256"u8);
+        json.WriteString("kid"u8, key.Kid);
+        json.WriteString("typ"u8, options.AccessTokenType);
     }
 
-    // One key signs for weeks.
-    private Header HeaderOf(SigningKey key)
+    // RFC 9068 §2.2. No nbf: a verifier whose clock is behind would refuse the token.
+    private void WriteClaims(Utf8JsonWriter json, Client client, string scope, long issuedAt, long lifetime, string tokenId)
     {
-        if (Volatile.Read(ref _header) is not { } header || header.Key != key)
+        json.WriteString("iss"u8, options.Issuer);
+        json.WriteString("sub"u8, client.ClientId);
+        json.WriteString("aud"u8, options.Audience);
+        json.WriteString("client_id"u8, client.ClientId);
+        json.WriteString("scope"u8, scope);
+        json.WriteNumber("iat"u8, issuedAt);
+        json.WriteNumber("exp"u8, issuedAt + lifetime);
+        json.WriteString("jti"u8, tokenId);
+
+        foreach (var (name, value) in client.Claims)
         {
-            header = Header.Of(key, options.AccessTokenType);
-            Volatile.Write(ref _header, header);
+            // No store contains such a claim. If one did, it would still not replace a claim of the server.
+            if (!Client.RegisteredClaims.Contains(name))
+            {
+                json.WritePropertyName(name);
+                value.WriteTo(json);
+            }
         }
-
-        return header;
-    }
-
-    /// <summary>The protected header of the tokens that a key signs (RFC 7515 §4, RFC 9068 §2.1).</summary>
-    private sealed record Header(SigningKey Key, byte[] Encoded)
-    {
-        public static Header Of(SigningKey key, string type) => new(key, Base64Url.EncodeToUtf8(Utf8Json.WriteObject(json =>
-        {
-            json.WriteString("alg"u8, "RS256"u8);
-            json.WriteString("kid"u8, key.Kid);
-            json.WriteString("typ"u8, type);
-        })));
     }
 }
