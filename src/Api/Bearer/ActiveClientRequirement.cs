@@ -5,16 +5,16 @@ using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace Api.Bearer;
 
-/// <summary>Asks that the client of the access token, as it is registered now, is enabled and may have a scope.</summary>
+/// <summary>Requires that the client of the access token is still registered and enabled, and still has a scope.</summary>
 internal sealed record ActiveClientRequirement(string Scope) : IAuthorizationRequirement;
 
-/// <summary>Reads the client from the cache, so that a change on another instance is noticed within <see cref="ClientCache.Age"/>.</summary>
+/// <summary>Reads the client through the cache. A change on another instance is noticed within <see cref="ClientCache.Age"/>.</summary>
 /// <exception cref="StorageException">The client is not in the cache, and the client store is unavailable.</exception>
 internal sealed class ActiveClientHandler(Func<ClientDirectory> clients) : AuthorizationHandler<ActiveClientRequirement>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ActiveClientRequirement requirement)
     {
-        // A request that is refused anyway reads no client.
+        // Without the scope in the token, the request is refused without reading the client.
         if (!ScopeRequirement.IsMetBy(context.User, requirement.Scope))
         {
             return;
@@ -40,7 +40,7 @@ internal sealed class InactiveClientReason(IAuthorizationHandler handler) : Auth
     public const string Description = "The client of the access token is removed or disabled.";
 }
 
-/// <summary>Refuses the token of a client that is removed or disabled as one that is revoked: 401 invalid_token (RFC 6750 §3.1).</summary>
+/// <summary>Refuses the token of a removed or disabled client like a revoked token: 401 invalid_token (RFC 6750 §3.1).</summary>
 internal sealed class AuthorizationResultHandler : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler _others = new();
@@ -63,7 +63,7 @@ internal sealed class AuthorizationResultHandler : IAuthorizationMiddlewareResul
 
 internal static class ActiveClientExtensions
 {
-    /// <summary>Guards a route or a group with the client as it is registered now: 401 where it is removed or disabled, 403 without the scope.</summary>
+    /// <summary>Protects a route or a group: 401 if the client of the token is removed or disabled, 403 if it lacks the scope.</summary>
     public static TBuilder RequireActiveClient<TBuilder>(this TBuilder builder, string scope)
         where TBuilder : IEndpointConventionBuilder =>
         builder.RequireAuthorization(policy => policy.RequireToken().AddRequirements(new ActiveClientRequirement(scope)));

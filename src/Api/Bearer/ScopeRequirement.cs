@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Api.Bearer;
 
-/// <summary>Asks for one scope in the space-separated <c>scope</c> claim of the access token (RFC 9068 §2.2.3).</summary>
+/// <summary>Requires a scope in the <c>scope</c> claim of the access token (RFC 9068 §2.2.3).</summary>
 internal sealed class ScopeRequirement(string scope) : AuthorizationHandler<ScopeRequirement>, IAuthorizationRequirement
 {
     public string Scope { get; } = scope;
 
-    /// <summary>The scope that guards an endpoint with this metadata; null where none does.</summary>
+    /// <summary>The scope that an endpoint with this metadata requires; null if it requires none.</summary>
     public static string? Of(IEnumerable<object> endpointMetadata) =>
         endpointMetadata.OfType<AuthorizationPolicy>()
             .SelectMany(policy => policy.Requirements)
@@ -32,7 +32,7 @@ internal sealed class ScopeRequirement(string scope) : AuthorizationHandler<Scop
 
 internal static class ScopeRequirementExtensions
 {
-    /// <summary>Guards a route or a group with a scope: 401 without a good token, 403 without the scope.</summary>
+    /// <summary>Protects a route or a group with a scope: 401 without a valid token, 403 without the scope.</summary>
     public static TBuilder RequireScope<TBuilder>(this TBuilder builder, string scope)
         where TBuilder : IEndpointConventionBuilder =>
         builder.RequireAuthorization(policy => policy.RequireToken().AddRequirements(new ScopeRequirement(scope)));

@@ -5,15 +5,15 @@ using Api.OAuth;
 
 namespace Api.Tokens;
 
-/// <summary>Which scopes a token gets (RFC 6749 §3.3).</summary>
+/// <summary>Decides which scopes a token has (RFC 6749 §3.3).</summary>
 internal sealed class ScopePolicy(AuthorizationServerOptions options)
 {
     private readonly ImmutableArray<string> _supported = Scope.Parse(options.Scopes)!.Value;
 
-    /// <summary>All that were asked for, or all that there are for this client; null where that is not to be had.</summary>
+    /// <summary>The requested scopes, or by default all scopes of the client; null if a scope is not allowed or none is left.</summary>
     public ImmutableArray<string>? Find(Client client, string? requested)
     {
-        // A scope that has left the settings is no longer given to anybody.
+        // A scope that was removed from the settings is no longer granted.
         var granted = requested is null ? client.Scopes.RemoveAll(scope => !_supported.Contains(scope)) : Scope.Parse(requested);
 
         if (granted is not { Length: > 0 } scopes)

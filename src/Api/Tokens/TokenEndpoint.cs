@@ -6,7 +6,7 @@ using Api.OAuth;
 
 namespace Api.Tokens;
 
-/// <summary>The token endpoint (RFC 6749 §3.2) for the client credentials grant (RFC 6749 §4.4).</summary>
+/// <summary>The token endpoint (RFC 6749 §3.2) with the client credentials grant (RFC 6749 §4.4).</summary>
 internal static class TokenEndpoint
 {
     private const int MaximumBodyLength = 16 * 1024;
@@ -25,10 +25,10 @@ internal static class TokenEndpoint
         routes.MapPost(EndpointPaths.Token, PostAsync)
             .AllowAnonymous()
             .WithTags("OAuth 2.0")
-            .WithSummary("Gets an access token (RFC 6749 §4.4)")
-            .WithDescription("The client authenticates with HTTP Basic, with client_id and client_secret in the body, or with a "
-                + "client_assertion that it has signed (RFC 7523 §2.2). Without scope, the token has every scope that the client may "
-                + "have. Errors: invalid_request, invalid_client, invalid_scope, unauthorized_client, unsupported_grant_type.")
+            .WithSummary("Issues an access token (RFC 6749 §4.4)")
+            .WithDescription("The client authenticates with HTTP Basic, with client_id and client_secret in the body, or with a signed "
+                + "client_assertion (RFC 7523 §2.2). Without scope, the token has all scopes of the client. "
+                + "Errors: invalid_request, invalid_client, invalid_scope, unauthorized_client, unsupported_grant_type.")
             .WithMetadata(new DescribedBody(
                 typeof(TokenRequestBody), [MediaTypeNames.Application.FormUrlEncoded, MediaTypeNames.Application.Json]))
             .Produces<TokenResponse>()
@@ -48,7 +48,7 @@ internal static class TokenEndpoint
         HttpContext http,
         ClientAuthentication authentication,
         AccessTokenIssuer issuer,
-        ScopePolicy grant,
+        ScopePolicy scopePolicy,
         AuditLog audit)
     {
         http.Response.NoStore();
@@ -94,7 +94,7 @@ internal static class TokenEndpoint
             return Refuse(OAuthError.UnsupportedGrantType, client.ClientId);
         }
 
-        if (grant.Find(client, parameters.Scope) is not { } scopes)
+        if (scopePolicy.Find(client, parameters.Scope) is not { } scopes)
         {
             return Refuse(OAuthError.InvalidScope, client.ClientId);
         }
@@ -114,7 +114,7 @@ internal static class TokenEndpoint
     }
 }
 
-/// <summary>The body of a token request, as the API description shows it (RFC 6749 §2.3.1, §4.4.2, RFC 7521 §4.2).</summary>
+/// <summary>The body of a token request in the OpenAPI document (RFC 6749 §2.3.1, §4.4.2, RFC 7521 §4.2).</summary>
 internal sealed record TokenRequestBody(
     string GrantType,
     string? Scope,
