@@ -73,7 +73,8 @@ internal sealed class MemoCache<TKey, TValue>(int maximum, TimeProvider time)
 
             if (!_loads.TryGetValue(key, out loading))
             {
-                _loads[key] = loading = new(() => RunAsync(key, load, loading!));
+                // Not cancelled with this caller, because others wait for it as well.
+                _loads[key] = loading = new(() => Task.Run(() => RunAsync(key, load, loading!), CancellationToken.None));
             }
         }
 
@@ -82,8 +83,6 @@ internal sealed class MemoCache<TKey, TValue>(int maximum, TimeProvider time)
 
     private async Task<TValue> RunAsync(TKey key, Func<TKey, Task<CacheEntry<TValue>>> load, Lazy<Task<TValue>> self)
     {
-        // Other callers wait for the Lazy until this method returns its task.
-        await Task.Yield();
         CacheEntry<TValue>? entry = null;
 
         try
