@@ -40,14 +40,8 @@ public sealed class KeyCommandsTests : IDisposable
         var list = await Command.DoAsync(_folder.Path, "keys", "list", "--json");
         var kid = list.Json.GetProperty("keys")[1].GetProperty("kid").GetString()!;
 
-        for (var attempt = 0; !await IsPublishedAsync(); attempt++)
-        {
-            Assert.True(attempt < 100);
-            await Task.Delay(100);
-        }
-
-        async Task<bool> IsPublishedAsync() =>
-            (await http.GetStringAsync(new Uri(api.Address + "/.well-known/jwks.json"))).Contains(kid, StringComparison.Ordinal);
+        await Eventually.IsTrueAsync(async () =>
+            (await http.GetStringAsync(new Uri(api.Address + "/.well-known/jwks.json"))).Contains(kid, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class KeyOutageTests(MotoServer moto) : AppOnSecretsManager(moto)
         Proxy.Answer = UnreliableProxy.Forward;
         await Functions.RotateAsync();
         Time.Now += TimeSpan.FromMinutes(6);
-        await WaitForAsync(async () => await CountKeysAsync(api) is 2);
+        await Eventually.IsTrueAsync(async () => await CountKeysAsync(api) is 2);
     }
 
     [TheoryWith(Tool.Moto)]
@@ -107,14 +107,5 @@ public sealed class KeyOutageTests(MotoServer moto) : AppOnSecretsManager(moto)
         using var response = await api.GetAsync("/.well-known/jwks.json");
 
         return new JsonWebKeySet(await response.Content.ReadAsStringAsync()).Keys.Count;
-    }
-
-    private static async Task WaitForAsync(Func<Task<bool>> condition)
-    {
-        for (var attempt = 0; !await condition(); attempt++)
-        {
-            Assert.True(attempt < 100);
-            await Task.Delay(100);
-        }
     }
 }

@@ -100,7 +100,7 @@ public sealed class KeyRingCacheTests
         Assert.Contains("too long", Assert.Single(_log.Warnings), StringComparison.Ordinal);
 
         gate.SetResult(RingOf(0, 1));
-        await WaitForAsync(async () => (await _cache.GetAsync(default)).Keys.Length is 2);
+        await Eventually.IsTrueAsync(async () => (await _cache.GetAsync(default)).Keys.Length is 2);
         Assert.Equal(2, _store.Loads);
     }
 
@@ -180,15 +180,6 @@ public sealed class KeyRingCacheTests
 
     private static KeyRing RingOf(params int[] keys) =>
         new([.. keys.Select(key => TestKeys.At(key, TestKeys.CreatedAt.AddMinutes(key)))], Schedule);
-
-    private static async Task WaitForAsync(Func<Task<bool>> condition)
-    {
-        for (var attempt = 0; !await condition(); attempt++)
-        {
-            Assert.True(attempt < 500);
-            await Task.Delay(10);
-        }
-    }
 
     private sealed class Store : IKeyRingStore
     {

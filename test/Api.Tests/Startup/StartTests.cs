@@ -186,11 +186,7 @@ public sealed class StartTests : IDisposable
 
         Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
 
-        for (var attempt = 0; !api.Output.Contains("Set AWS_REGION.", StringComparison.Ordinal); attempt++)
-        {
-            Assert.True(attempt < 300, api.Output);
-            await Task.Delay(100);
-        }
+        await Eventually.IsTrueAsync(() => api.Output.Contains("Set AWS_REGION.", StringComparison.Ordinal));
     }
 
     private static void AssertRefused((int ExitCode, string Output, string Error) start, string named)

@@ -3,13 +3,15 @@ namespace Api.Tests.Support;
 /// <summary>Waits for work in the background.</summary>
 internal static class Eventually
 {
+    public static Task IsTrueAsync(Func<bool> condition) => IsTrueAsync(() => Task.FromResult(condition()));
+
     /// <summary>Waits until the condition is true, and fails after 30 seconds.</summary>
-    public static async Task IsTrueAsync(Func<bool> condition)
+    public static async Task IsTrueAsync(Func<Task<bool>> condition)
     {
-        for (var attempt = 0; !condition(); attempt++)
+        for (var attempt = 0; !await condition(); attempt++)
         {
-            Assert.True(attempt < 300, "It does not come to pass.");
-            await Task.Delay(100);
+            Assert.True(attempt < 600, "The condition is still false.");
+            await Task.Delay(50);
         }
     }
 }
