@@ -50,7 +50,7 @@ public sealed class AuthorizationServerOptionsTests
     [Theory]
     [InlineData("USER ADMIN", true)]
     [InlineData("orders:read ADMIN orders/write  USER", true)]
-    // Without one of them, nobody could call /user or /admin.
+    // Without one of these scopes, no client could call /user or /admin.
     [InlineData("USER", false)]
     [InlineData("ADMIN", false)]
     [InlineData("user admin", false)]
