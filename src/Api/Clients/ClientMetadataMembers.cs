@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Api.Foundation.Json;
 
 namespace Api.Clients;
 
-/// <summary>Reads the members of client metadata as JSON types and collects the errors by member.</summary>
-internal sealed class ClientMetadataMembers
+/// <summary>Reads the members of a client or a user as JSON types and collects the errors by member.</summary>
+/// <param name="kind">What has the members, for error messages.</param>
+/// <param name="id">The member that identifies it, which cannot be changed.</param>
+internal sealed class ClientMetadataMembers(string kind, string id)
 {
     // Limits the response to an invalid request, so that it is not longer than the request.
     private const int MaximumUnknown = 10;
@@ -23,11 +26,12 @@ internal sealed class ClientMetadataMembers
     public void Add(string member, string error) =>
         _errors[member] = [.. _errors.GetValueOrDefault(member, []).Union([$"{member} {error}."])];
 
-    public string Missing(string member)
+    /// <summary>Adds an error unless the member has one.</summary>
+    public string Missing(string member, string error = "is missing")
     {
         if (!_errors.ContainsKey(member))
         {
-            Add(member, "is missing");
+            Add(member, error);
         }
 
         return "";
@@ -48,9 +52,9 @@ internal sealed class ClientMetadataMembers
 
             Add(
                 shown,
-                name is ClientMetadataReader.ClientId ? "cannot be changed. Register another client instead"
-                : name is "secrets" or "created_at" or "updated_at" or "version" or "client_secret" ? "is set by the server"
-                : $"is unknown. The members of a client are {string.Join(", ", known)}");
+                name == id ? $"cannot be changed. Register another {kind} instead"
+                : name is "secrets" or "passkeys" or "created_at" or "updated_at" or "version" or "client_secret" ? "is set by the server"
+                : $"is unknown. The members of a {kind} are {string.Join(", ", known)}");
         }
     }
 
@@ -71,6 +75,23 @@ internal sealed class ClientMetadataMembers
                 Add(name, "must be a string");
 
                 return null;
+        }
+    }
+
+    public bool Flag(JsonObject members, string name, bool absent)
+    {
+        switch (members[name]?.GetValueKind())
+        {
+            case null:
+                return absent;
+            case JsonValueKind.True:
+                return true;
+            case JsonValueKind.False:
+                return false;
+            default:
+                Add(name, "must be true or false");
+
+                return absent;
         }
     }
 

@@ -112,7 +112,7 @@ internal static class AddClientCommand
             + $"{(issuer is Commands.NoIssuer ? "ISSUER" : issuer)}{EndpointPaths.Token}";
     }
 
-    private static Option<JsonObject?> Json(string name, string helpName, string description, Func<string, byte[]> read) =>
+    public static Option<JsonObject?> Json(string name, string helpName, string description, Func<string, byte[]> read) =>
         new(name) { Description = description, HelpName = helpName, CustomParser = result => Parse(result, name, read) };
 
     private static JsonObject? Parse(ArgumentResult result, string name, Func<string, byte[]> read)
