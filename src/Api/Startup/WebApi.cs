@@ -12,6 +12,7 @@ using Api.Keys;
 using Api.OAuth;
 using Api.Routes;
 using Api.Sessions;
+using Api.SignIn;
 using Api.Storage;
 using Api.Tokens;
 using Api.Users;
@@ -44,6 +45,7 @@ internal static class WebApi
         builder.Services.AddUsers();
         builder.Services.AddSessions();
         builder.Services.AddTokens();
+        builder.Services.AddSignIn();
         builder.Services.AddCrossOrigin();
         builder.Services.AddDiscovery();
         builder.Services.AddBearerAuthentication();
@@ -76,6 +78,12 @@ internal static class WebApi
 
         app.MapDiscovery();
         app.MapToken();
+
+        if (options.SignIn)
+        {
+            app.MapSignIn();
+        }
+
         app.MapUser();
         app.MapAdmin();
 

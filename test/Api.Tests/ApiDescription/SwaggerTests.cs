@@ -117,7 +117,7 @@ public sealed class SwaggerTests : IDisposable
     }
 
     [FactWith(Tool.Browser)]
-    public async Task Whole_life_of_a_client_can_be_clicked()
+    public async Task Client_can_be_managed_in_a_browser()
     {
         await using var api = await ApiProcess.StartAsync(_folder["data"]);
 

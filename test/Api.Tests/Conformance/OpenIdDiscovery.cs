@@ -4,7 +4,7 @@ using static Api.Tests.Conformance.Server;
 namespace Api.Tests.Conformance;
 
 /// <summary>
-/// The same document for verifiers that know OpenID Connect Discovery 1.0 only. It is no OpenID provider, and the statements say so.
+/// The metadata for verifiers that know only OpenID Connect Discovery 1.0. The server is not an OpenID provider, and the statements say so.
 /// </summary>
 [Collection(SharedServer.Name)]
 public sealed class OpenIdDiscovery(Server server)

@@ -5,7 +5,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Startup;
 
-/// <summary>The program as a developer starts it: the first start, the second, and each that is refused.</summary>
+/// <summary>How the program starts on a developer's machine, and the settings and files with which it refuses to start.</summary>
 public sealed class StartTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -58,7 +58,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Answers_do_not_name_the_server_and_stack_traces_stay_inside()
+    public async Task Responses_have_no_Server_header_and_no_stack_trace()
     {
         await using var api = await ApiProcess.StartAsync(_folder["data"]);
         using var http = new HttpClient { BaseAddress = new(api.Address) };
@@ -76,7 +76,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Port_in_use_is_named_and_nothing_is_given_away()
+    public async Task Port_in_use_is_named_and_no_secret_is_printed()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -101,7 +101,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Folder_that_everybody_may_write_is_named_with_the_remedy()
+    public async Task World_writable_folder_is_named_with_the_command_that_fixes_it()
     {
         File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherWrite);
 
@@ -111,7 +111,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Root_is_told_whose_folder_it_is()
+    public async Task Owner_of_the_folder_is_logged_for_root()
     {
         using var api = new ApiFactory();
         Directory.CreateDirectory(_folder["data"]);
@@ -125,7 +125,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Damaged_signing_keys_are_named_and_stay()
+    public async Task Damaged_signing_keys_are_named_and_not_changed()
     {
         await File.WriteAllTextAsync(_folder["signing-keys.json"], "{}");
         File.SetUnixFileMode(_folder["signing-keys.json"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -136,7 +136,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Signing_keys_that_others_may_read_are_named()
+    public async Task Signing_keys_that_others_can_read_are_named()
     {
         TestKeys.WriteTo(_folder.Path, TestKeys.First);
         File.SetUnixFileMode(_folder["signing-keys.json"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
@@ -145,7 +145,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Damaged_clients_are_named_and_stay()
+    public async Task Damaged_clients_are_named_and_not_changed()
     {
         await File.WriteAllTextAsync(_folder["data.db"], new string('x', 4096));
 
@@ -189,11 +189,7 @@ public sealed class StartTests : IDisposable
 
         Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
 
-        for (var attempt = 0; !api.Output.Contains("Set AWS_REGION.", StringComparison.Ordinal); attempt++)
-        {
-            Assert.True(attempt < 300, api.Output);
-            await Task.Delay(100);
-        }
+        await Eventually.IsTrueAsync(() => api.Output.Contains("Set AWS_REGION.", StringComparison.Ordinal));
     }
 
     private static void AssertRefused((int ExitCode, string Output, string Error) start, string named)
