@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Api.Foundation.Json;
 
@@ -71,6 +72,23 @@ internal sealed class ClientMetadataMembers
                 Add(name, "must be a string");
 
                 return null;
+        }
+    }
+
+    public bool Flag(JsonObject members, string name, bool absent)
+    {
+        switch (members[name]?.GetValueKind())
+        {
+            case null:
+                return absent;
+            case JsonValueKind.True:
+                return true;
+            case JsonValueKind.False:
+                return false;
+            default:
+                Add(name, "must be true or false");
+
+                return absent;
         }
     }
 

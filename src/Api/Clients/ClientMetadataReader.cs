@@ -17,7 +17,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
     public static readonly ImmutableArray<string> Editable =
     [
         "client_name", "scope", "token_endpoint_auth_method", "jwks", "jwks_uri", "claims", "access_token_lifetime", "access_token_reuse",
-        "enabled",
+        "enabled", .. SignInMembers.Names,
     ];
 
     private const int MaximumNameLength = 200;
@@ -55,7 +55,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
                 "token_endpoint_auth_method",
                 AuthenticationMethods.All.Contains,
                 $"must be one of {string.Join(", ", AuthenticationMethods.All)}, or omitted to allow every method for which "
-                    + "the client has a secret or a key"),
+                    + "the client has a secret or a key. A public client has none"),
             Keys = ReadKeys(members),
             JwksUri = ReadJwksUri(members),
             Claims = ReadClaims(members, client.Claims),
@@ -67,8 +67,9 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
                 TimeSpan.FromSeconds(1),
                 (lifetime ?? options.AccessTokenLifetime) / 10,
                 lifetime == client.AccessTokenLifetime ? client.AccessTokenReuse : null),
-            Enabled = ReadEnabled(members),
+            Enabled = _members.Flag(members, "enabled", absent: true),
         };
+        read = SignInMembers.Read(members, read, _members);
 
         if (read is { Keys: not [], JwksUri: not null })
         {
@@ -199,18 +200,6 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
         return claims.ToImmutableSortedDictionary(
             claim => claim.Key, claim => JsonSerializer.SerializeToElement(claim.Value, ClientsJson.Default.JsonNode), StringComparer.Ordinal);
-    }
-
-    private bool ReadEnabled(JsonObject members)
-    {
-        var value = members["enabled"];
-
-        if (value is not null && value.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
-        {
-            _members.Add("enabled", "must be true or false");
-        }
-
-        return value?.GetValueKind() is not JsonValueKind.False;
     }
 
     private static bool IsName(string text) => text.Length is > 0 and <= MaximumNameLength && !text.Any(char.IsControl);
