@@ -27,7 +27,7 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
     {
         try
         {
-            LogIssued(logger, clientId, scope, jti, reused, method, SourceOf(http), UserAgentOf(http), sub ?? clientId);
+            LogIssued(logger, clientId, scope, jti, reused, method, SourceOf(http), UserAgentOf(http), sub);
         }
         catch (Exception exception) when (IsOfLog(exception))
         {
@@ -182,7 +182,7 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
         string method,
         string? source,
         string? userAgent,
-        string sub);
+        string? sub);
 
     [LoggerMessage(2, LogLevel.Information,
         "Token refused to '{ClientId}' (claimed client_id '{ClaimedId}') for '{Scope}': {Error}. {Reason} From {Source}, "

@@ -12,6 +12,7 @@ using Api.Keys;
 using Api.OAuth;
 using Api.Routes;
 using Api.Sessions;
+using Api.SignIn.Authorization;
 using Api.Storage;
 using Api.Tokens;
 using Api.Users;
@@ -49,6 +50,11 @@ internal static class WebApi
         builder.Services.AddBearerAuthentication();
         builder.Services.AddRoutes();
 
+        if (AuthorizationServerOptions.HasSignIn(builder.Configuration))
+        {
+            builder.Services.AddAuthorizationEndpoints();
+        }
+
         if (AuthorizationServerOptions.HasSwagger(builder.Configuration, builder.Environment))
         {
             builder.Services.AddOpenApiDocument();
@@ -76,6 +82,13 @@ internal static class WebApi
 
         app.MapDiscovery();
         app.MapToken();
+
+        if (options.SignIn)
+        {
+            app.MapAuthorizationEndpoints();
+            app.MapUserInfo();
+        }
+
         app.MapUser();
         app.MapAdmin();
 

@@ -21,6 +21,7 @@ public sealed class FolderTests
         "Users",
         "Sessions",
         "Tokens",
+        "SignIn",
         "Discovery",
         "Bearer",
         "Routes",
