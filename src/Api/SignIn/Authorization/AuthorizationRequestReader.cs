@@ -103,6 +103,11 @@ internal sealed class AuthorizationRequestReader(
             return ("unauthorized_client", "The client is not registered for the grant type authorization_code.");
         }
 
+        if (Subject.FaultOfClientId(client.ClientId, options.Audience) is { } reserved)
+        {
+            return ("unauthorized_client", $"The client ID {reserved}.");
+        }
+
         if (PkceErrorOf(parameters, client) is { } pkce)
         {
             return ("invalid_request", pkce);
