@@ -80,6 +80,8 @@ public abstract class EnrollmentLinkContract : StorageContract
             ("""{"sub":"usr_","is_used":false}""", end),
             ("""{"sub":"admin","is_used":false}""", end),
             ($$"""{"sub":"{{Sub}}","is_used":false,"other":1}""", end),
+            ($$"""{"sub":"{{Sub}}","is_used":false,"new_user_name":"a b"}""", end),
+            ($$"""{"sub":"{{Sub}}","is_used":false,"new_user_name":"a","new_name":""}""", end),
             ($$"""{"sub":"{{Sub}}","is_used":false}""", null),
         ];
 
