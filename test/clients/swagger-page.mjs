@@ -14,15 +14,17 @@ export async function openSwagger(executablePath, address, clientId, clientSecre
 
   await page.goto(`${address}/`);
   await page.locator('button.authorize').click();
-  const dialog = page.locator('.modal-ux');
-  await dialog.locator('input[name="clientId"], #client_id_clientCredentials').first().fill(clientId);
-  await dialog.locator('input[name="clientSecret"], #client_secret_clientCredentials').first().fill(clientSecret);
+  const modal = page.locator('.modal-ux');
+  // The dialog has a form for each flow.
+  const dialog = modal.locator('.auth-container', { has: page.locator('#client_id_clientCredentials') });
+  await dialog.locator('#client_id_clientCredentials').fill(clientId);
+  await dialog.locator('#client_secret_clientCredentials').fill(clientSecret);
   for (const scope of scopes) {
-    await dialog.locator(`label[for$="${scope}-checkbox-clientCredentials"], label[for*="${scope}"]`).first().click();
+    await dialog.locator(`label[for="${scope}-clientCredentials-checkbox-oauth2"], label[for*="${scope}"]`).first().click();
   }
   await dialog.locator('button.authorize').click();
-  await dialog.getByText('Authorized', { exact: true }).first().waitFor();
-  await dialog.locator('button.btn-done').click();
+  await modal.getByText('Authorized', { exact: true }).first().waitFor();
+  await modal.locator('button.btn-done').first().click();
 
   return { browser, page, problems };
 }

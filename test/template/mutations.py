@@ -108,6 +108,11 @@ def no_token_throttle(resources, source):
 
 
 @mutation
+def no_sign_in_throttle(resources, source):
+    del resources["Stage"]["Properties"]["RouteSettings"]["ANY /sign-in/{proxy+}"]
+
+
+@mutation
 def default_route(resources, source):
     resources["HealthRoute"]["Properties"]["RouteKey"] = "$default"
 

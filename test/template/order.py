@@ -3,6 +3,18 @@
 from template import references
 
 PERMISSION = "AWS::Lambda::Permission"
+# Each has secrets that could be guessed, or work that costs something.
+THROTTLED = [
+    "POST /oauth2/token",
+    "ANY /oauth2/authorize",
+    "ANY /oauth2/userinfo",
+    "ANY /oauth2/logout",
+    "ANY /sign-in",
+    "ANY /sign-in/{proxy+}",
+    "ANY /enroll/{proxy+}",
+    "ANY /account",
+    "ANY /account/{proxy+}",
+]
 OPERATED = {"RevocationFunction"}  # Started by hand, and not part of a deployment.
 
 
@@ -84,8 +96,9 @@ def stage(template, name):
     if properties.get("StageName") != "$default" or properties.get("AutoDeploy") is not True:
         yield f"{name} is not a $default stage that deploys itself"
 
-    if "POST /oauth2/token" not in properties.get("RouteSettings", {}):
-        yield f"{name} does not throttle POST /oauth2/token on its own"
+    for key in THROTTLED:
+        if key not in properties.get("RouteSettings", {}):
+            yield f"{name} does not throttle {key} on its own"
 
     for key in properties.get("RouteSettings", {}):
         if key not in routes:

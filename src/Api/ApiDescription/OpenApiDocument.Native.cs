@@ -31,11 +31,25 @@ internal static class OpenApiDocument
     {
         using var resource = typeof(OpenApiDocument).Assembly.GetManifestResourceStream("openapi.json")!;
         var document = JsonNode.Parse(resource)!;
-        var flow = document["components"]!["securitySchemes"]!["oauth2"]!["flows"]!["clientCredentials"]!;
-        flow["tokenUrl"] = new Uri(options.Issuer).AbsolutePath.TrimEnd('/') + EndpointPaths.Token;
-        flow["scopes"] = new JsonObject(Scope.Parse(options.Scopes)!.Value.Select(scope =>
-            KeyValuePair.Create(scope, (JsonNode?)$"Tokens with scope {scope}")));
+        var flows = document["components"]!["securitySchemes"]!["oauth2"]!["flows"]!.AsObject();
+        var root = new Uri(options.Issuer).AbsolutePath.TrimEnd('/');
+        flows["clientCredentials"]!["tokenUrl"] = root + EndpointPaths.Token;
+        flows["clientCredentials"]!["scopes"] = ScopesOf(options, []);
+
+        if (options.SignIn)
+        {
+            flows["authorizationCode"]!["authorizationUrl"] = root + EndpointPaths.Authorize;
+            flows["authorizationCode"]!["tokenUrl"] = root + EndpointPaths.Token;
+            flows["authorizationCode"]!["scopes"] = ScopesOf(options, Scope.OpenIdConnect);
+        }
+        else
+        {
+            flows.Remove("authorizationCode");
+        }
 
         return document.ToJsonString();
     }
+
+    private static JsonObject ScopesOf(AuthorizationServerOptions options, IEnumerable<string> more) => new(
+        Scope.Parse(options.Scopes)!.Value.Union(more).Select(scope => KeyValuePair.Create(scope, (JsonNode?)$"Tokens with scope {scope}")));
 }

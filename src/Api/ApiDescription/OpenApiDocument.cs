@@ -42,8 +42,8 @@ internal static class OpenApiDocument
         {
             Title = "Token issuer",
             Version = SwaggerPages.DocumentName,
-            Description = "Select Authorize, enter client_id and client_secret, and select scopes. Swagger UI gets an access "
-                + "token and sends it with each request.",
+            Description = "Select Authorize and scopes. Sign in as a person (authorizationCode), or enter client_id and "
+                + "client_secret of a program (clientCredentials). Swagger UI gets an access token and sends it with each request.",
         });
         swagger.AddSecurityDefinition(Scheme, new OpenApiSecurityScheme
         {
@@ -52,8 +52,14 @@ internal static class OpenApiDocument
             {
                 ClientCredentials = new()
                 {
-                    TokenUrl = new(new Uri(server.Issuer).AbsolutePath.TrimEnd('/') + EndpointPaths.Token, UriKind.Relative),
-                    Scopes = Scope.Parse(server.Scopes)!.Value.ToDictionary(scope => scope, scope => $"Tokens with scope {scope}"),
+                    TokenUrl = PathOf(EndpointPaths.Token),
+                    Scopes = ScopesOf([]),
+                },
+                AuthorizationCode = !server.SignIn ? null : new()
+                {
+                    AuthorizationUrl = PathOf(EndpointPaths.Authorize),
+                    TokenUrl = PathOf(EndpointPaths.Token),
+                    Scopes = ScopesOf(Scope.OpenIdConnect),
                 },
             },
         });
@@ -62,6 +68,11 @@ internal static class OpenApiDocument
         swagger.OperationFilter<BodyFilter>();
         swagger.OperationFilter<HeaderFilter>();
         swagger.OperationFilter<GuardFilter>();
+
+        Uri PathOf(string path) => new(new Uri(server.Issuer).AbsolutePath.TrimEnd('/') + path, UriKind.Relative);
+
+        Dictionary<string, string> ScopesOf(IEnumerable<string> more) => Scope.Parse(server.Scopes)!.Value.Union(more)
+            .ToDictionary(scope => scope, scope => $"Tokens with scope {scope}");
     }
 
     private sealed class BodyFilter : IOperationFilter

@@ -1,6 +1,8 @@
+using Api.Clients;
+
 namespace Api.ApiDescription;
 
-/// <summary>Swagger UI. Its Authorize button gets a token from this server's token endpoint.</summary>
+/// <summary>Swagger UI. Its Authorize button gets a token from this server: of a person who signs in, or of a client.</summary>
 internal static class SwaggerPages
 {
     /// <summary>The name of the OpenAPI document.</summary>
@@ -15,6 +17,8 @@ internal static class SwaggerPages
         app.UseSwaggerUI(options =>
         {
             options.DocumentTitle = "Token issuer";
+            options.OAuthClientId(SwaggerClient.ClientId);
+            options.OAuthUsePkce();
             options.SwaggerEndpoint($"{DocumentName}/swagger.json", "Token issuer");
         });
         app.MapGet("/", () => TypedResults.LocalRedirect("~/swagger")).AllowAnonymous().ExcludeFromDescription();

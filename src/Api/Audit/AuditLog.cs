@@ -16,11 +16,18 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
 
     private const int MaximumLength = 256;
 
-    public void TokenIssued(HttpContext http, string clientId, string method, string scope, string jti, bool reused)
+    /// <param name="http">The request.</param>
+    /// <param name="clientId">The client.</param>
+    /// <param name="method">How it authenticated.</param>
+    /// <param name="scope">The scope of the token.</param>
+    /// <param name="jti">The ID of the token.</param>
+    /// <param name="reused">Whether the token was issued before.</param>
+    /// <param name="sub">The user of the token; null: the client got it for itself.</param>
+    public void TokenIssued(HttpContext http, string clientId, string method, string scope, string jti, bool reused, string? sub)
     {
         try
         {
-            LogIssued(logger, clientId, scope, jti, reused, method, SourceOf(http), UserAgentOf(http));
+            LogIssued(logger, clientId, scope, jti, reused, method, SourceOf(http), UserAgentOf(http), sub);
         }
         catch (Exception exception) when (IsOfLog(exception))
         {
@@ -169,10 +176,18 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
     private static bool IsControl(char character) => char.IsControl(character) || character is '\u2028' or '\u2029';
 
     [LoggerMessage(1, LogLevel.Information,
-        "Token issued to '{ClientId}' for '{Scope}': jti {Jti}, reused {Reused}, by {Method}, from {Source}, '{UserAgent}'",
+        "Token issued to '{ClientId}' for '{Scope}': jti {Jti}, reused {Reused}, by {Method}, from {Source}, '{UserAgent}', sub '{Sub}'",
         EventName = "token_issued")]
     private static partial void LogIssued(
-        ILogger logger, string clientId, string scope, string jti, bool reused, string method, string? source, string? userAgent);
+        ILogger logger,
+        string clientId,
+        string scope,
+        string jti,
+        bool reused,
+        string method,
+        string? source,
+        string? userAgent,
+        string? sub);
 
     [LoggerMessage(2, LogLevel.Information,
         "Token refused to '{ClientId}' (claimed client_id '{ClaimedId}') for '{Scope}': {Error}. {Reason} From {Source}, "

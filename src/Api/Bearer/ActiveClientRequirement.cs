@@ -1,16 +1,20 @@
 using Api.Clients;
 using Api.Storage;
+using Api.Users;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace Api.Bearer;
 
-/// <summary>Requires that the client of the access token is still registered and enabled, and still has a scope.</summary>
+/// <summary>
+/// Requires that the client of the access token is still registered and enabled, and still has a scope. For a token of a user, the same
+/// holds for the user.
+/// </summary>
 internal sealed record ActiveClientRequirement(string Scope) : IAuthorizationRequirement;
 
 /// <summary>Reads the client through the cache. A change on another instance is noticed within <see cref="ClientCache.Age"/>.</summary>
-/// <exception cref="StorageException">The client is not in the cache, and the client store is unavailable.</exception>
-internal sealed class ActiveClientHandler(Func<ClientDirectory> clients) : AuthorizationHandler<ActiveClientRequirement>
+/// <exception cref="StorageException">The user, or a client that is not in the cache, cannot be read.</exception>
+internal sealed class ActiveClientHandler(Func<ClientDirectory> clients, Func<UserStore> users) : AuthorizationHandler<ActiveClientRequirement>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ActiveClientRequirement requirement)
     {
@@ -25,19 +29,40 @@ internal sealed class ActiveClientHandler(Func<ClientDirectory> clients) : Autho
 
         if (client is not { Enabled: true })
         {
-            context.Fail(new InactiveClientReason(this));
+            context.Fail(new InactiveClientReason(this, InactiveClientReason.OfClient));
+
+            return;
         }
-        else if (client.Scopes.Contains(requirement.Scope, StringComparer.Ordinal))
+
+        var hasScope = client.Scopes.Contains(requirement.Scope, StringComparer.Ordinal);
+        var sub = context.User.FindFirst("sub")?.Value ?? "";
+
+        // A client gets tokens with its own ID as sub.
+        if (sub != client.ClientId)
+        {
+            if (!User.IsSub(sub) || await users().FindAsync(sub, cancellation) is not { Enabled: true } user)
+            {
+                context.Fail(new InactiveClientReason(this, InactiveClientReason.OfUser));
+
+                return;
+            }
+
+            hasScope = hasScope && user.Scopes.Contains(requirement.Scope, StringComparer.Ordinal);
+        }
+
+        if (hasScope)
         {
             context.Succeed(requirement);
         }
     }
 }
 
-/// <summary>The client of the access token is removed or disabled.</summary>
-internal sealed class InactiveClientReason(IAuthorizationHandler handler) : AuthorizationFailureReason(handler, Description)
+/// <summary>The client or the user of the access token is removed or disabled.</summary>
+internal sealed class InactiveClientReason(IAuthorizationHandler handler, string description) : AuthorizationFailureReason(handler, description)
 {
-    public const string Description = "The client of the access token is removed or disabled.";
+    public const string OfClient = "The client of the access token is removed or disabled.";
+
+    public const string OfUser = "The user of the access token is removed or disabled.";
 }
 
 /// <summary>Refuses the token of a removed or disabled client like a revoked token: 401 invalid_token (RFC 6750 §3.1).</summary>
@@ -48,14 +73,14 @@ internal sealed class AuthorizationResultHandler : IAuthorizationMiddlewareResul
     public Task HandleAsync(
         RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
-        if (authorizeResult.AuthorizationFailure?.FailureReasons.OfType<InactiveClientReason>().Any() is not true)
+        if (authorizeResult.AuthorizationFailure?.FailureReasons.OfType<InactiveClientReason>().FirstOrDefault() is not { } reason)
         {
             return _others.HandleAsync(next, context, policy, authorizeResult);
         }
 
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         context.Response.Headers.WWWAuthenticate =
-            $"{BearerAuthentication.Challenge}, error=\"invalid_token\", error_description=\"{InactiveClientReason.Description}\"";
+            $"{BearerAuthentication.Challenge}, error=\"invalid_token\", error_description=\"{reason.Message}\"";
 
         return Task.CompletedTask;
     }

@@ -1,4 +1,5 @@
 using Api.Clients;
+using Api.Users;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -29,7 +30,7 @@ internal static class BearerAuthentication
             .Configure<KeyRingConfigurationManager, AccessTokenHandler>(Configure);
         // Every protected route creates the handlers, but only those below /admin need the client store.
         services.AddSingleton<IAuthorizationHandler>(
-            provider => new ActiveClientHandler(provider.GetRequiredService<ClientDirectory>));
+            provider => new ActiveClientHandler(provider.GetRequiredService<ClientDirectory>, provider.GetRequiredService<UserStore>));
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationResultHandler>();
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireToken().RequireAssertion(IsWithoutRoute).Build());

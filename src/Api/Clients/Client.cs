@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Api.OAuth;
 using Api.Storage;
 
 namespace Api.Clients;
@@ -61,6 +62,24 @@ internal sealed partial record Client
     /// <summary>How long the server returns the same token again. If null, each request gets a new token.</summary>
     public TimeSpan? AccessTokenReuse { get; init; }
 
+    /// <summary>The grants that the client may use.</summary>
+    public ImmutableArray<string> GrantTypes { get; init; } = OAuth.GrantTypes.Default;
+
+    /// <summary>See <see cref="RedirectUri"/>.</summary>
+    public ImmutableArray<string> RedirectUris { get; init; } = [];
+
+    /// <summary>Where the browser can go after a logout (OpenID Connect RP-Initiated Logout 1.0 §3.1).</summary>
+    public ImmutableArray<string> PostLogoutRedirectUris { get; init; } = [];
+
+    /// <summary>Whether users are asked before this client gets a token of theirs.</summary>
+    public bool RequireConsent { get; init; }
+
+    /// <summary>Whether an authorization request needs a code challenge (RFC 7636). Only a confidential client can do without.</summary>
+    public bool RequirePkce { get; init; } = true;
+
+    /// <summary>Whether the client has no credentials (RFC 6749 §2.1).</summary>
+    public bool IsPublic => AuthenticationMethod is AuthenticationMethods.None;
+
     public bool Enabled { get; init; } = true;
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -75,6 +94,8 @@ internal sealed partial record Client
 
     /// <summary>Whether the client may use this authentication method (RFC 7591 §2, <c>token_endpoint_auth_method</c>).</summary>
     public bool MayUse(string method) => AuthenticationMethod is null || AuthenticationMethod == method;
+
+    public bool MayUseGrant(string grantType) => GrantTypes.Contains(grantType, StringComparer.Ordinal);
 
     /// <summary>Finds the valid secret with this hash. The comparison takes the same time for every client.</summary>
     public ClientSecret? FindSecret(ReadOnlySpan<byte> sha256, DateTimeOffset now)

@@ -135,10 +135,12 @@ internal sealed class ClientAdministration(
             var now = time.GetUtcNow();
             var live = client.Secrets.Where(secret => secret.IsLiveAt(now)).ToImmutableArray();
 
-            if (client.AuthenticationMethod is AuthenticationMethods.PrivateKeyJwt)
+            if (client.AuthenticationMethod is AuthenticationMethods.PrivateKeyJwt or AuthenticationMethods.None)
             {
                 return ClientResult.Refused(
-                    ClientProblemKind.Conflict, "token_endpoint_auth_method", "is private_key_jwt, so that the client cannot use a secret");
+                    ClientProblemKind.Conflict,
+                    "token_endpoint_auth_method",
+                    $"is {client.AuthenticationMethod}, so that the client cannot use a secret");
             }
 
             if (live.Length >= Client.MaximumSecrets)
@@ -218,8 +220,9 @@ internal sealed class ClientAdministration(
             ClientProblemKind.Changed, "version", "has changed. Read the client again and repeat the change");
     }
 
-    // With a table, a bootstrap client can be added later. It would hide a stored client with its ID.
-    private bool IsReserved(string clientId) => clientId == BootstrapClient.ClientId && (first.Exists || options.DataTable is not "");
+    // With a table, a bootstrap client can be added later. It would hide a stored client with its ID, as Swagger UI's client would.
+    private bool IsReserved(string clientId) =>
+        clientId is SwaggerClient.ClientId || (clientId is BootstrapClient.ClientId && (first.Exists || options.DataTable is not ""));
 
     private bool IsFirst(string clientId) => first.Exists && clientId == BootstrapClient.ClientId;
 

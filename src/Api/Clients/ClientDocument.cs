@@ -25,7 +25,12 @@ internal sealed record ClientDocument(
     string? TokenEndpointAuthMethod = null,
     ImmutableArray<JsonElement> Jwks = default,
     string? JwksUri = null,
-    int? AccessTokenReuse = null)
+    int? AccessTokenReuse = null,
+    ImmutableArray<string>? GrantTypes = null,
+    ImmutableArray<string>? RedirectUris = null,
+    ImmutableArray<string>? PostLogoutRedirectUris = null,
+    bool? RequireConsent = null,
+    bool? RequirePkce = null)
 {
     internal sealed record Secret(string Id, byte[] Sha256, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt = null, DateOnly? LastUsed = null);
 
@@ -43,7 +48,12 @@ internal sealed record ClientDocument(
             client.AuthenticationMethod,
             [.. client.Keys.Select(key => JsonSerializer.SerializeToElement(key.Jwk, ClientJson.Default.PublicJwk))],
             client.JwksUri?.OriginalString,
-            (int?)client.AccessTokenReuse?.TotalSeconds),
+            (int?)client.AccessTokenReuse?.TotalSeconds,
+            client.GrantTypes.SequenceEqual(OAuth.GrantTypes.Default) ? null : client.GrantTypes,
+            client.RedirectUris is [] ? null : client.RedirectUris,
+            client.PostLogoutRedirectUris is [] ? null : client.PostLogoutRedirectUris,
+            client.RequireConsent ? true : null,
+            client.RequirePkce ? null : false),
         ClientJson.Default.ClientDocument);
 
     /// <summary>Reads a client and checks it: whoever edits the database by hand gets no more rights than the rules give.</summary>
@@ -101,7 +111,13 @@ internal sealed record ClientDocument(
             throw new FormatException("token_endpoint_auth_method is none of this server's");
         }
 
-        return new()
+        if ((GrantTypes is { } types && (types is [] || types.Any(type => !OAuth.GrantTypes.All.Contains(type)))) || !AreUris(RedirectUris)
+            || !AreUris(PostLogoutRedirectUris))
+        {
+            throw new FormatException("grant_types, redirect_uris or post_logout_redirect_uris is not valid");
+        }
+
+        var client = new Client
         {
             ClientId = ClientId,
             ClientName = ClientName,
@@ -118,11 +134,22 @@ internal sealed record ClientDocument(
             Claims = Claims,
             AccessTokenLifetime = lifetime,
             AccessTokenReuse = Seconds(AccessTokenReuse),
+            GrantTypes = GrantTypes ?? OAuth.GrantTypes.Default,
+            RedirectUris = RedirectUris ?? [],
+            PostLogoutRedirectUris = PostLogoutRedirectUris ?? [],
+            RequireConsent = RequireConsent ?? false,
+            RequirePkce = RequirePkce ?? true,
             Enabled = Enabled,
             CreatedAt = CreatedAt,
             UpdatedAt = UpdatedAt ?? CreatedAt,
         };
+
+        return SignInMembers.FaultOf(client) is var (member, fault) ? throw new FormatException($"{member} {fault}") : client;
     }
+
+    // The annotations do not reach into the list.
+    private static bool AreUris(ImmutableArray<string>? uris) =>
+        uris is null || (uris.Value.Length <= RedirectUri.MaximumCount && uris.Value.All(uri => uri is not null && RedirectUri.IsValid(uri)));
 
     private static TimeSpan? Seconds(int? seconds) => seconds is { } value ? TimeSpan.FromSeconds(value) : null;
 

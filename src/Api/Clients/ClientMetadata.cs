@@ -24,6 +24,19 @@ internal sealed record ClientMetadata(
     DateTimeOffset UpdatedAt,
     string Version)
 {
+    /// <summary>Omitted if it has only <c>client_credentials</c>.</summary>
+    public ImmutableArray<string>? GrantTypes { get; init; }
+
+    public ImmutableArray<string>? RedirectUris { get; init; }
+
+    public ImmutableArray<string>? PostLogoutRedirectUris { get; init; }
+
+    /// <summary>Omitted if false.</summary>
+    public bool? RequireConsent { get; init; }
+
+    /// <summary>Omitted if true.</summary>
+    public bool? RequirePkce { get; init; }
+
     /// <summary>The clear text of a new secret, shown once.</summary>
     public string? ClientSecret { get; init; }
 
@@ -48,7 +61,14 @@ internal sealed record ClientMetadata(
         client.Enabled,
         client.CreatedAt,
         client.UpdatedAt,
-        client.Version);
+        client.Version)
+    {
+        GrantTypes = client.GrantTypes.SequenceEqual(OAuth.GrantTypes.Default) ? null : client.GrantTypes,
+        RedirectUris = client.RedirectUris is [] ? null : client.RedirectUris,
+        PostLogoutRedirectUris = client.PostLogoutRedirectUris is [] ? null : client.PostLogoutRedirectUris,
+        RequireConsent = client.RequireConsent ? true : null,
+        RequirePkce = client.RequirePkce ? null : false,
+    };
 
     /// <summary>Returns the client of a successful result, with the secret that the request created.</summary>
     public static ClientMetadata From(ClientResult result) => From(result.Client!) with

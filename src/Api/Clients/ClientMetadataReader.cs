@@ -16,7 +16,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
     public static readonly ImmutableArray<string> Editable =
     [
         "client_name", "scope", "token_endpoint_auth_method", "jwks", "jwks_uri", "claims", "access_token_lifetime", "access_token_reuse",
-        "enabled",
+        "enabled", .. SignInMembers.Names,
     ];
 
     private const int MaximumNameLength = 200;
@@ -54,7 +54,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
                 "token_endpoint_auth_method",
                 AuthenticationMethods.All.Contains,
                 $"must be one of {string.Join(", ", AuthenticationMethods.All)}, or omitted to allow every method for which "
-                    + "the client has a secret or a key"),
+                    + "the client has a secret or a key. A public client has none"),
             Keys = ReadKeys(members),
             JwksUri = ReadJwksUri(members),
             Claims = _members.Claims(members, client.Claims),
@@ -68,6 +68,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
                 lifetime == client.AccessTokenLifetime ? client.AccessTokenReuse : null),
             Enabled = _members.Flag(members, "enabled", absent: true),
         };
+        read = SignInMembers.Read(members, read, _members);
 
         if (read.Scopes is [])
         {

@@ -7,6 +7,7 @@ internal static class ClientServices
         services.AddSingleton<ClientStore>();
         services.AddSingleton<ClientCache>();
         services.AddSingleton<BootstrapClient>();
+        services.AddSingleton<SwaggerClient>();
         services.AddSingleton<LastUsedRecorder>();
         services.AddSingleton<ClientDirectory>();
         services.AddSingleton<ClientKeySets>();

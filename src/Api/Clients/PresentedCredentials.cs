@@ -48,10 +48,12 @@ internal abstract class PresentedCredentials(string clientId, string method)
         return error is null && credentials is not null;
     }
 
-    private static (PresentedCredentials?, OAuthError?) FromBody(RequestParameters parameters) =>
-        parameters is { ClientId: { } id, ClientSecret: { } secret }
-            ? (new PresentedSecret(id, secret, AuthenticationMethods.SecretPost), null)
-            : (null, OAuthError.InvalidClient(triedBasic: false));
+    private static (PresentedCredentials?, OAuthError?) FromBody(RequestParameters parameters) => parameters switch
+    {
+        { ClientId: { } id, ClientSecret: { } secret } => (new PresentedSecret(id, secret, AuthenticationMethods.SecretPost), null),
+        { ClientId: { } id } => (new PresentedClientId(id), null),
+        _ => (null, OAuthError.InvalidClient(triedBasic: false)),
+    };
 
     private static (PresentedCredentials?, OAuthError?) FromHeader(string authorization, RequestParameters parameters)
     {
@@ -111,6 +113,9 @@ internal abstract class PresentedCredentials(string clientId, string method)
         }
     }
 }
+
+/// <summary>The client id of a public client, without credentials (RFC 6749 §3.2.1).</summary>
+internal sealed class PresentedClientId(string clientId) : PresentedCredentials(clientId, AuthenticationMethods.None);
 
 /// <summary>A client id and a client secret, from HTTP Basic or from the body (RFC 6749 §2.3.1).</summary>
 internal sealed class PresentedSecret(string clientId, string secret, string method) : PresentedCredentials(clientId, method)

@@ -57,11 +57,31 @@ internal static class AddClientCommand
     private static readonly Option<int?> Reuse =
         CommandOutput.Seconds("--reuse", "How long the same token is returned again. By default, each request gets a new token.");
 
+    private static readonly Option<string[]> GrantType =
+        Several("--grant-type", "TYPE", $"What the client uses to get tokens: {string.Join(", ", GrantTypes.All)}. The default is "
+            + $"{GrantTypes.ClientCredentials}.");
+
+    private static readonly Option<string[]> Redirects =
+        Several("--redirect-uri", "URI", "Where people return to the client after they sign in.");
+
+    private static readonly Option<string[]> LogoutRedirects =
+        Several("--post-logout-redirect-uri", "URI", "Where people return to the client after they sign out.");
+
+    private static readonly Option<bool> Consent = new("--require-consent")
+    {
+        Description = "Asks people before the client gets a token for them.",
+    };
+
+    private static readonly Option<bool> NoPkce = new("--no-pkce")
+    {
+        Description = "Accepts authorization requests without PKCE. Only for a client with a secret or a key.",
+    };
+
     public static Command Create()
     {
         var command = new Command("add", "Registers a client and shows its secret once.")
         {
-            Name, Scopes, Id, Method, Jwks, JwksUri, Claims, Lifetime, Reuse,
+            Name, Scopes, Id, Method, Jwks, JwksUri, Claims, Lifetime, Reuse, GrantType, Redirects, LogoutRedirects, Consent, NoPkce,
         };
         command.Do(RunAsync);
 
@@ -82,10 +102,7 @@ internal static class AddClientCommand
 
               client_id      {added.Client!.ClientId}
               client_secret  {secret}
-
-            Get a token:
-
-              {GetToken(services.GetRequiredService<AuthorizationServerOptions>().Issuer, added.Client, secret)}
+            {GetToken(services.GetRequiredService<AuthorizationServerOptions>().Issuer, added.Client, secret)}
             """);
     }
 
@@ -100,17 +117,32 @@ internal static class AddClientCommand
         ["claims"] = result.GetValue(Claims),
         ["access_token_lifetime"] = result.GetValue(Lifetime),
         ["access_token_reuse"] = result.GetValue(Reuse),
+        [SignInMembers.GrantTypesName] = List(result.GetValue(GrantType)),
+        [SignInMembers.RedirectUris] = List(result.GetValue(Redirects)),
+        [SignInMembers.PostLogoutRedirectUris] = List(result.GetValue(LogoutRedirects)),
+        [SignInMembers.RequireConsent] = result.GetValue(Consent),
+        [SignInMembers.RequirePkce] = !result.GetValue(NoPkce),
     };
+
+    private static JsonArray List(string[]? values) => [.. (values ?? []).Select(value => JsonValue.Create(value))];
 
     private static string GetToken(string issuer, Client client, string secret)
     {
+        if (!client.MayUseGrant(GrantTypes.ClientCredentials))
+        {
+            return "";
+        }
+
         var credentials = client.MayUse(AuthenticationMethods.SecretBasic)
             ? $"-u {client.ClientId}:{secret}"
             : $"-d client_id={client.ClientId} -d client_secret={secret}";
 
-        return $"curl -s {credentials} -d grant_type=client_credentials "
+        return $"\nGet a token:\n\n  curl -s {credentials} -d grant_type={GrantTypes.ClientCredentials} "
             + $"{(issuer is Commands.NoIssuer ? "ISSUER" : issuer)}{EndpointPaths.Token}";
     }
+
+    private static Option<string[]> Several(string name, string helpName, string description) =>
+        new(name) { Description = description, HelpName = helpName, AllowMultipleArgumentsPerToken = true };
 
     public static Option<JsonObject?> Json(string name, string helpName, string description, Func<string, byte[]> read) =>
         new(name) { Description = description, HelpName = helpName, CustomParser = result => Parse(result, name, read) };

@@ -88,6 +88,11 @@ internal sealed class AuthorizationServerOptions
     /// <summary>Whether /swagger is served. The default is true in development only.</summary>
     public bool Swagger { get; set; }
 
+    /// <summary>Reads <see cref="SignIn"/> before the options exist, so that its services are registered only if needed.</summary>
+    public static bool HasSignIn(IConfiguration configuration) =>
+        // An invalid value fails when the options are bound.
+        !bool.TryParse(configuration[nameof(SignIn)], out var isOn) || isOn;
+
     /// <summary>
     /// Reads <see cref="Swagger"/> before the options exist, so that Swagger services are registered only if needed.
     /// </summary>

@@ -1,6 +1,7 @@
 using Api.Clients;
 using Api.Configuration;
 using Api.OAuth;
+using Api.Tokens.Grants;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Discovery;
@@ -19,18 +20,66 @@ internal sealed record AuthorizationServerMetadata(
     IReadOnlyList<string> TokenEndpointAuthSigningAlgValuesSupported,
     IReadOnlyList<string> ClaimsSupported)
 {
-    public static AuthorizationServerMetadata From(AuthorizationServerOptions options) => new(
-        options.Issuer,
-        options.Issuer + EndpointPaths.Token,
-        options.Issuer + DiscoveryEndpoints.JwksPath,
-        Scope.Parse(options.Scopes)!.Value,
-        // There is no authorization endpoint, but the member is required, and verifiers reject an empty list.
-        ["token"],
-        ["client_credentials"],
-        ["public"],
-        [SecurityAlgorithms.RsaSha256],
-        AuthenticationMethods.All,
-        // The algorithms of private_key_jwt assertions, not of access tokens.
-        ClientAssertion.Algorithms,
-        ["iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jti"]);
+    private static readonly string[] AccessTokenClaims = ["iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jti"];
+
+    public string? AuthorizationEndpoint { get; init; }
+
+    public string? UserinfoEndpoint { get; init; }
+
+    public string? EndSessionEndpoint { get; init; }
+
+    public IReadOnlyList<string>? ResponseModesSupported { get; init; }
+
+    public IReadOnlyList<string>? CodeChallengeMethodsSupported { get; init; }
+
+    public IReadOnlyList<string>? PromptValuesSupported { get; init; }
+
+    /// <summary>RFC 9207 §3.</summary>
+    public bool? AuthorizationResponseIssParameterSupported { get; init; }
+
+    public bool? ClaimsParameterSupported { get; init; }
+
+    public bool? RequestParameterSupported { get; init; }
+
+    /// <summary>The default is true.</summary>
+    public bool? RequestUriParameterSupported { get; init; }
+
+    public static AuthorizationServerMetadata From(AuthorizationServerOptions options, IEnumerable<GrantType> grantTypes)
+    {
+        var forPrograms = new AuthorizationServerMetadata(
+            options.Issuer,
+            options.Issuer + EndpointPaths.Token,
+            options.Issuer + DiscoveryEndpoints.JwksPath,
+            Scope.Parse(options.Scopes)!.Value,
+            // Without an authorization endpoint there is none, but the member is required, and verifiers reject an empty list.
+            ["token"],
+            [.. grantTypes.Select(type => type.Name)],
+            ["public"],
+            [SecurityAlgorithms.RsaSha256],
+            AuthenticationMethods.All.Remove(AuthenticationMethods.None),
+            // The algorithms of private_key_jwt assertions, not of access tokens.
+            ClientAssertion.Algorithms,
+            AccessTokenClaims);
+
+        return !options.SignIn ? forPrograms : forPrograms with
+        {
+            AuthorizationEndpoint = options.Issuer + EndpointPaths.Authorize,
+            UserinfoEndpoint = options.Issuer + EndpointPaths.UserInfo,
+            EndSessionEndpoint = options.Issuer + EndpointPaths.Logout,
+            ScopesSupported = [.. Scope.OpenIdConnect, .. forPrograms.ScopesSupported.Except(Scope.OpenIdConnect)],
+            ResponseTypesSupported = ["code"],
+            ResponseModesSupported = ["query", "form_post"],
+            CodeChallengeMethodsSupported = ["S256"],
+            PromptValuesSupported = ["none", "login", "consent", "select_account"],
+            TokenEndpointAuthMethodsSupported = AuthenticationMethods.All,
+            ClaimsSupported =
+            [
+                .. AccessTokenClaims, "auth_time", "amr", "sid", "at_hash", "nonce", "name", "preferred_username", "email", "email_verified",
+            ],
+            AuthorizationResponseIssParameterSupported = true,
+            ClaimsParameterSupported = false,
+            RequestParameterSupported = false,
+            RequestUriParameterSupported = false,
+        };
+    }
 }

@@ -9,5 +9,8 @@ internal static class AuthenticationMethods
     public const string SecretPost = "client_secret_post";
     public const string PrivateKeyJwt = "private_key_jwt";
 
-    public static readonly ImmutableArray<string> All = [SecretBasic, SecretPost, PrivateKeyJwt];
+    /// <summary>A public client: it has no credentials and names itself by <c>client_id</c>.</summary>
+    public const string None = "none";
+
+    public static readonly ImmutableArray<string> All = [SecretBasic, SecretPost, PrivateKeyJwt, None];
 }

@@ -8,4 +8,10 @@ internal static class EndpointPaths
 
     /// <summary>RFC 6749 §3.1.</summary>
     public const string Authorize = "/oauth2/authorize";
+
+    /// <summary>OpenID Connect Core 1.0 §5.3.</summary>
+    public const string UserInfo = "/oauth2/userinfo";
+
+    /// <summary>OpenID Connect RP-Initiated Logout 1.0 §2.</summary>
+    public const string Logout = "/oauth2/logout";
 }

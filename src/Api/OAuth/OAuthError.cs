@@ -13,8 +13,11 @@ internal sealed record OAuthError(int Status, string Error, string Description) 
 
     public static readonly OAuthError UnauthorizedClient = Invalid("unauthorized_client", "The client is disabled.");
 
+    public static readonly OAuthError GrantTypeNotAllowed =
+        Invalid("unauthorized_client", "The client is not registered for this grant type.");
+
     public static readonly OAuthError UnsupportedGrantType =
-        Invalid("unsupported_grant_type", "The grant type must be client_credentials.");
+        Invalid("unsupported_grant_type", "The grant type is not supported. See grant_types_supported in the metadata.");
 
     public static readonly OAuthError MethodNotAllowed =
         InvalidRequest("The method must be POST.") with { Status = StatusCodes.Status405MethodNotAllowed };
@@ -23,6 +26,10 @@ internal sealed record OAuthError(int Status, string Error, string Description) 
         StatusCodes.Status503ServiceUnavailable,
         "temporarily_unavailable",
         "The client store or the key store is unavailable. Try again later.");
+
+    private static readonly OAuthError WrongGrant = Invalid(
+        "invalid_grant",
+        "The code is invalid, expired or used, or the client_id, redirect_uri or code_verifier does not match it.");
 
     private static readonly OAuthError WrongCredentials = new(
         StatusCodes.Status401Unauthorized, "invalid_client", "The client is unknown, or its credentials are missing or wrong.");
@@ -42,6 +49,8 @@ internal sealed record OAuthError(int Status, string Error, string Description) 
     public static OAuthError InvalidClient(bool triedBasic) => WrongCredentials with { ChallengesBasic = triedBasic };
 
     public static OAuthError InvalidClient(string reason) => WrongCredentials with { Reason = reason };
+
+    public static OAuthError InvalidGrant(string reason) => WrongGrant with { Reason = reason };
 
     public Task ExecuteAsync(HttpContext httpContext)
     {

@@ -8,8 +8,8 @@ using Microsoft.Net.Http.Headers;
 namespace Api.OAuth;
 
 /// <summary>
-/// The parameters of a token request (RFC 6749 §3.2), from a form or from a JSON object with the same member names. A repeated
-/// parameter is an error. A parameter without a value is treated as omitted.
+/// The parameters of a request (RFC 6749 §3.1, §3.2), from a query, from a form, or from a JSON object with the same member names. A
+/// repeated parameter is an error. A parameter without a value is treated as omitted. Unknown parameters are ignored.
 /// </summary>
 internal sealed class RequestParameters
 {
@@ -19,11 +19,17 @@ internal sealed class RequestParameters
     public const string ClientSecretName = "client_secret";
     public const string ClientAssertionTypeName = "client_assertion_type";
     public const string ClientAssertionName = "client_assertion";
+    public const string CodeName = "code";
+    public const string RedirectUriName = "redirect_uri";
+    public const string CodeVerifierName = "code_verifier";
 
     private const int MaximumCount = 100;
 
-    private static readonly string[] Names =
-        [GrantTypeName, ScopeName, ClientIdName, ClientSecretName, ClientAssertionTypeName, ClientAssertionName];
+    private static readonly string[] TokenRequest =
+    [
+        GrantTypeName, ScopeName, ClientIdName, ClientSecretName, ClientAssertionTypeName, ClientAssertionName, CodeName, RedirectUriName,
+        CodeVerifierName,
+    ];
 
     /// <summary>Throws <see cref="DecoderFallbackException"/> on invalid UTF-8.</summary>
     public static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -40,6 +46,9 @@ internal sealed class RequestParameters
     private static readonly OAuthError NotText = OAuthError.InvalidRequest("A parameter is not a JSON string.");
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly IReadOnlyCollection<string> _names;
+
+    private RequestParameters(IReadOnlyCollection<string> names) => _names = names;
 
     public string? GrantType => _values.GetValueOrDefault(GrantTypeName);
 
@@ -53,13 +62,36 @@ internal sealed class RequestParameters
 
     public string? ClientAssertion => _values.GetValueOrDefault(ClientAssertionName);
 
+    public string? Code => _values.GetValueOrDefault(CodeName);
+
+    public string? RedirectUri => _values.GetValueOrDefault(RedirectUriName);
+
+    public string? CodeVerifier => _values.GetValueOrDefault(CodeVerifierName);
+
+    /// <summary>The known parameters that have a value.</summary>
+    public IReadOnlyDictionary<string, string> Values => _values;
+
+    public string? this[string name] => _values.GetValueOrDefault(name);
+
+    /// <summary>
+    /// Reads a form-encoded text, such as the query of an authorization request. With an error, the result has the parameters that occur
+    /// once, so that the error can be sent to the client.
+    /// </summary>
+    public static RequestParameters ReadForm(ReadOnlySpan<byte> form, IReadOnlyCollection<string> names, out OAuthError? error)
+    {
+        var read = new RequestParameters(names);
+        error = read.ReadForm(form);
+
+        return read;
+    }
+
     public static bool TryParse(
         string? contentType,
         ReadOnlyMemory<byte> body,
         [NotNullWhen(true)] out RequestParameters? parameters,
         [NotNullWhen(false)] out OAuthError? error)
     {
-        var read = new RequestParameters();
+        var read = new RequestParameters(TokenRequest);
         error = MediaTypeOf(contentType) switch
         {
             MediaTypeNames.Application.FormUrlEncoded => read.ReadForm(body.Span),
@@ -82,6 +114,7 @@ internal sealed class RequestParameters
         try
         {
             var names = new HashSet<string>(StringComparer.Ordinal);
+            OAuthError? error = null;
 
             // The reader skips one leading "?", so add one. Otherwise it would skip a "?" that is part of the first name.
             foreach (var parameter in new QueryStringEnumerable("?" + Utf8.GetString(body)))
@@ -93,15 +126,18 @@ internal sealed class RequestParameters
                     return TooManyParameters;
                 }
 
-                if (!names.Add(name))
+                if (names.Add(name))
                 {
-                    return RepeatedParameter;
+                    Keep(name, parameter.DecodeValue().ToString());
+
+                    continue;
                 }
 
-                Keep(name, parameter.DecodeValue().ToString());
+                _values.Remove(name);
+                error = RepeatedParameter;
             }
 
-            return null;
+            return error;
         }
         catch (DecoderFallbackException)
         {
@@ -120,7 +156,7 @@ internal sealed class RequestParameters
                 return DamagedJson;
             }
 
-            foreach (var name in Names)
+            foreach (var name in _names)
             {
                 if (!json.RootElement.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.Null)
                 {
@@ -146,7 +182,7 @@ internal sealed class RequestParameters
 
     private void Keep(string name, string value)
     {
-        if (value is not "" && Names.Contains(name))
+        if (value is not "" && _names.Contains(name))
         {
             _values.Add(name, value);
         }

@@ -40,6 +40,11 @@ internal sealed record ClientRequestBody(
     Dictionary<string, JsonElement>? Claims,
     int? AccessTokenLifetime,
     int? AccessTokenReuse,
+    IReadOnlyList<string>? GrantTypes,
+    IReadOnlyList<string>? RedirectUris,
+    IReadOnlyList<string>? PostLogoutRedirectUris,
+    bool? RequireConsent,
+    bool? RequirePkce,
     bool? Enabled);
 
 /// <summary>The body of a client change, for the OpenAPI document.</summary>
@@ -52,6 +57,11 @@ internal sealed record ClientPatchBody(
     Dictionary<string, JsonElement>? Claims,
     int? AccessTokenLifetime,
     int? AccessTokenReuse,
+    IReadOnlyList<string>? GrantTypes,
+    IReadOnlyList<string>? RedirectUris,
+    IReadOnlyList<string>? PostLogoutRedirectUris,
+    bool? RequireConsent,
+    bool? RequirePkce,
     bool? Enabled);
 
 /// <summary>

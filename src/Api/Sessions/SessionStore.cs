@@ -64,6 +64,10 @@ internal sealed class SessionStore(IDocumentStore documents, AuthorizationServer
             ? LiveOrNull(document)
             : null;
 
+    /// <summary>The live session of a user with this ID; null if there is none.</summary>
+    public async Task<Session?> FindAsync(string sub, string id, CancellationToken cancellation) =>
+        await documents.GetAsync(SessionDocument.KeyOf(sub, id), cancellation) is { } document ? LiveOrNull(document) : null;
+
     /// <summary>
     /// Extends a session whose last extension is long enough ago. Returns the session as it is then, or null if it does not need it. A
     /// session that has ended in the meantime stays ended.

@@ -13,6 +13,7 @@ using Api.OAuth;
 using Api.Routes;
 using Api.Sessions;
 using Api.SignIn;
+using Api.SignIn.Authorization;
 using Api.Storage;
 using Api.Tokens;
 using Api.Users;
@@ -51,6 +52,11 @@ internal static class WebApi
         builder.Services.AddBearerAuthentication();
         builder.Services.AddRoutes();
 
+        if (AuthorizationServerOptions.HasSignIn(builder.Configuration))
+        {
+            builder.Services.AddAuthorizationEndpoints();
+        }
+
         if (AuthorizationServerOptions.HasSwagger(builder.Configuration, builder.Environment))
         {
             builder.Services.AddOpenApiDocument();
@@ -82,6 +88,8 @@ internal static class WebApi
         if (options.SignIn)
         {
             app.MapSignIn();
+            app.MapAuthorizationEndpoints();
+            app.MapUserInfo();
         }
 
         app.MapUser();

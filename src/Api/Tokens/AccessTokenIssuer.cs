@@ -6,6 +6,7 @@ using Api.Clients;
 using Api.Configuration;
 using Api.Foundation.Json;
 using Api.Keys;
+using Api.Users;
 
 namespace Api.Tokens;
 
@@ -14,6 +15,7 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
 {
     private readonly ReusableTokens _reusable = new(time);
 
+    /// <summary>Issues a token for the client itself.</summary>
     public async ValueTask<IssuedToken> IssueAsync(Client client, ImmutableArray<string> scopes, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -26,15 +28,31 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
             return reused;
         }
 
-        var lifetime = (long)(client.AccessTokenLifetime ?? options.AccessTokenLifetime).TotalSeconds;
-        var tokenId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        var header = Utf8Json.WriteObject(json => WriteHeader(json, key));
-        var claims = Utf8Json.WriteObject(json => WriteClaims(json, client, scope, now.ToUnixTimeSeconds(), lifetime, tokenId));
-        var token = JwtSigner.Sign(Base64Url.EncodeToUtf8(header), claims, key);
-        var issued = new IssuedToken(new(token, "Bearer", lifetime, scope), tokenId);
+        var issued = Sign(client, signIn: null, scope, key, now);
         _reusable.Add(client, scope, key.Kid, now, issued);
 
         return issued;
+    }
+
+    /// <summary>Issues a token for a user who signed in to the client.</summary>
+    public async ValueTask<IssuedToken> IssueAsync(
+        Client client, UserSignIn signIn, ImmutableArray<string> scopes, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var ring = await keys.GetAsync(cancellation);
+
+        return Sign(client, signIn, string.Join(' ', scopes), ring.SigningKeyAt(now), now) with { Sub = signIn.User.Sub };
+    }
+
+    private IssuedToken Sign(Client client, UserSignIn? signIn, string scope, SigningKey key, DateTimeOffset now)
+    {
+        var lifetime = (long)(client.AccessTokenLifetime ?? options.AccessTokenLifetime).TotalSeconds;
+        var tokenId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+        var header = Utf8Json.WriteObject(json => WriteHeader(json, key));
+        var claims = Utf8Json.WriteObject(json => WriteClaims(json, client, signIn, scope, now.ToUnixTimeSeconds(), lifetime, tokenId));
+        var token = JwtSigner.Sign(Base64Url.EncodeToUtf8(header), claims, key);
+
+        return new(new(token, "Bearer", lifetime, scope), tokenId);
     }
 
     // RFC 7515 §4, RFC 9068 §2.1.
@@ -46,10 +64,11 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
     }
 
     // RFC 9068 §2.2. No nbf: a verifier whose clock is behind would refuse the token.
-    private void WriteClaims(Utf8JsonWriter json, Client client, string scope, long issuedAt, long lifetime, string tokenId)
+    private void WriteClaims(
+        Utf8JsonWriter json, Client client, UserSignIn? signIn, string scope, long issuedAt, long lifetime, string tokenId)
     {
         json.WriteString("iss"u8, options.Issuer);
-        json.WriteString("sub"u8, client.ClientId);
+        json.WriteString("sub"u8, signIn?.User.Sub ?? client.ClientId);
         json.WriteString("aud"u8, options.Audience);
         json.WriteString("client_id"u8, client.ClientId);
         json.WriteString("scope"u8, scope);
@@ -57,7 +76,22 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
         json.WriteNumber("exp"u8, issuedAt + lifetime);
         json.WriteString("jti"u8, tokenId);
 
-        foreach (var (name, value) in client.Claims)
+        if (signIn is null)
+        {
+            WriteOwnClaims(json, client.Claims);
+
+            return;
+        }
+
+        json.WriteNumber("auth_time"u8, signIn.AuthenticatedAt.ToUnixTimeSeconds());
+        // The value of the user is more specific than that of the client.
+        WriteOwnClaims(json, signIn.User.Claims);
+        WriteOwnClaims(json, client.Claims.RemoveRange(signIn.User.Claims.Keys));
+    }
+
+    private static void WriteOwnClaims(Utf8JsonWriter json, ImmutableSortedDictionary<string, JsonElement> claims)
+    {
+        foreach (var (name, value) in claims)
         {
             // No store contains such a claim. If one did, it would still not replace a claim of the server.
             if (!Client.RegisteredClaims.Contains(name))
@@ -68,3 +102,6 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
         }
     }
 }
+
+/// <summary>A user and the time of the sign-in, the <c>auth_time</c> of the tokens (OpenID Connect Core 1.0 §2).</summary>
+internal sealed record UserSignIn(User User, DateTimeOffset AuthenticatedAt);

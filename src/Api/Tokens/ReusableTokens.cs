@@ -49,4 +49,8 @@ internal sealed class ReusableTokens(TimeProvider time)
 }
 
 /// <summary>An issued access token: the response, its <c>jti</c>, and whether the token was issued for an earlier request.</summary>
-internal sealed record IssuedToken(TokenResponse Response, string TokenId, bool Reused = false);
+internal sealed record IssuedToken(TokenResponse Response, string TokenId, bool Reused = false)
+{
+    /// <summary>The user of the token; null: the client got it for itself.</summary>
+    public string? Sub { get; init; }
+}

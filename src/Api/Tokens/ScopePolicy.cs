@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Api.Clients;
 using Api.Configuration;
 using Api.OAuth;
+using Api.Users;
 
 namespace Api.Tokens;
 
@@ -31,4 +32,18 @@ internal sealed class ScopePolicy(AuthorizationServerOptions options)
 
         return scopes;
     }
+
+    /// <summary>
+    /// The scopes of a token for a user: those that are requested and that both the client and the user have. Without a request, all that
+    /// both have. Others are left out, which the response tells (RFC 6749 §3.3).
+    /// </summary>
+    /// <param name="client">The client.</param>
+    /// <param name="user">The user; null: any user.</param>
+    /// <param name="requested">The requested scopes; null: none.</param>
+    public ImmutableArray<string> FindForUser(Client client, User? user, ImmutableArray<string>? requested) =>
+        [
+            .. (requested ?? client.Scopes).Where(scope =>
+                Scope.OpenIdConnect.Contains(scope)
+                || (_supported.Contains(scope) && client.Scopes.Contains(scope) && user?.Scopes.Contains(scope) is not false)),
+        ];
 }

@@ -3,10 +3,11 @@ using Api.Audit;
 using Api.Clients;
 using Api.Hosting;
 using Api.OAuth;
+using Api.Tokens.Grants;
 
 namespace Api.Tokens;
 
-/// <summary>The token endpoint (RFC 6749 §3.2) with the client credentials grant (RFC 6749 §4.4).</summary>
+/// <summary>The token endpoint (RFC 6749 §3.2).</summary>
 internal static class TokenEndpoint
 {
     private const int MaximumBodyLength = 16 * 1024;
@@ -18,6 +19,9 @@ internal static class TokenEndpoint
         services.AddSingleton<ClientAssertionAuthentication>();
         services.AddSingleton<ClientAuthentication>();
         services.AddSingleton<ScopePolicy>();
+        services.AddSingleton<ClientCredentialsGrant>();
+        services.AddSingleton(new GrantType(
+            GrantTypes.ClientCredentials, provider => provider.GetRequiredService<ClientCredentialsGrant>()));
     }
 
     public static void MapToken(this IEndpointRouteBuilder routes)
@@ -25,10 +29,11 @@ internal static class TokenEndpoint
         routes.MapPost(EndpointPaths.Token, PostAsync)
             .AllowAnonymous()
             .WithTags("OAuth 2.0")
-            .WithSummary("Issues an access token (RFC 6749 §4.4)")
+            .WithSummary("Issues an access token (RFC 6749 §4.1.3, §4.4)")
             .WithDescription("The client authenticates with HTTP Basic, with client_id and client_secret in the body, or with a signed "
-                + "client_assertion (RFC 7523 §2.2). Without scope, the token has all scopes of the client. "
-                + "Errors: invalid_request, invalid_client, invalid_scope, unauthorized_client, unsupported_grant_type.")
+                + "client_assertion (RFC 7523 §2.2). A public client sends its client_id alone. With client_credentials and without scope, the "
+                + "token has all scopes of the client. Errors: invalid_request, invalid_client, invalid_grant, invalid_scope, "
+                + "unauthorized_client, unsupported_grant_type.")
             .WithMetadata(new DescribedBody(
                 typeof(TokenRequestBody), [MediaTypeNames.Application.FormUrlEncoded, MediaTypeNames.Application.Json]))
             .Produces<TokenResponse>()
@@ -47,8 +52,7 @@ internal static class TokenEndpoint
     private static async Task<IResult> PostAsync(
         HttpContext http,
         ClientAuthentication authentication,
-        AccessTokenIssuer issuer,
-        ScopePolicy scopePolicy,
+        IEnumerable<GrantType> grantTypes,
         AuditLog audit)
     {
         http.Response.NoStore();
@@ -89,18 +93,24 @@ internal static class TokenEndpoint
             return Refuse(OAuthError.UnauthorizedClient, client.ClientId);
         }
 
-        if (parameters.GrantType is not "client_credentials")
+        if (grantTypes.FirstOrDefault(type => type.Name == parameters.GrantType) is not { } grantType)
         {
             return Refuse(OAuthError.UnsupportedGrantType, client.ClientId);
         }
 
-        if (scopePolicy.Find(client, parameters.Scope) is not { } scopes)
+        if (!client.MayUseGrant(grantType.Name))
         {
-            return Refuse(OAuthError.InvalidScope, client.ClientId);
+            return Refuse(OAuthError.GrantTypeNotAllowed, client.ClientId);
         }
 
-        var issued = await issuer.IssueAsync(client, scopes, http.RequestAborted);
-        audit.TokenIssued(http, client.ClientId, credentials.Method, issued.Response.Scope, issued.TokenId, issued.Reused);
+        (var issued, error) = await grantType.Create(http.RequestServices).HandleAsync(client, parameters, http.RequestAborted);
+
+        if (issued is null)
+        {
+            return Refuse(error!, client.ClientId);
+        }
+
+        audit.TokenIssued(http, client.ClientId, credentials.Method, issued.Response.Scope, issued.TokenId, issued.Reused, issued.Sub);
 
         return issued.Response;
 
@@ -114,11 +124,14 @@ internal static class TokenEndpoint
     }
 }
 
-/// <summary>The body of a token request in the OpenAPI document (RFC 6749 §2.3.1, §4.4.2, RFC 7521 §4.2).</summary>
+/// <summary>The body of a token request in the OpenAPI document (RFC 6749 §2.3.1, §4.1.3, §4.4.2, RFC 7521 §4.2, RFC 7636 §4.5).</summary>
 internal sealed record TokenRequestBody(
     string GrantType,
     string? Scope,
     string? ClientId,
     string? ClientSecret,
     string? ClientAssertionType,
-    string? ClientAssertion);
+    string? ClientAssertion,
+    string? Code,
+    string? RedirectUri,
+    string? CodeVerifier);

@@ -38,6 +38,9 @@ public sealed class SwaggerTests : IDisposable
                 "get /admin/users/{id}: 200 401 403 404 409 503",
                 "get /admin/users: 200 400 401 403 503",
                 "get /health: 200",
+                "get /oauth2/authorize: 200 303 400",
+                "get /oauth2/logout: 200 303",
+                "get /oauth2/userinfo: 200 401 403",
                 "get /user/me: 200 401 403",
                 "patch /admin/clients/{id}: 200 400 401 403 404 409 412 413 415 503",
                 "patch /admin/users/{id}: 200 400 401 403 404 409 412 413 415 503",
@@ -46,7 +49,10 @@ public sealed class SwaggerTests : IDisposable
                 "post /admin/keys/rotate: 202 401 403 409 503",
                 "post /admin/users/{id}/links: 201 401 403 404 409 503",
                 "post /admin/users: 201 400 401 403 409 413 415 503",
+                "post /oauth2/authorize: 303 400",
+                "post /oauth2/logout: 200 303",
                 "post /oauth2/token: 200 400 401 408 413 415 503",
+                "post /oauth2/userinfo: 200 401 403",
             ],
             routes.Order(StringComparer.Ordinal));
     }
@@ -59,9 +65,12 @@ public sealed class SwaggerTests : IDisposable
         var document = await GetDocumentAsync(api);
 
         var schemas = document.GetProperty("components").GetProperty("schemas");
-        Assert.Equal(["access_token", "token_type", "expires_in", "scope"], Members(schemas.GetProperty("TokenResponse")));
+        Assert.Equal(["access_token", "token_type", "expires_in", "scope", "id_token"], Members(schemas.GetProperty("TokenResponse")));
         Assert.Equal(
-            ["grant_type", "scope", "client_id", "client_secret", "client_assertion_type", "client_assertion"],
+            [
+                "grant_type", "scope", "client_id", "client_secret", "client_assertion_type", "client_assertion", "code", "redirect_uri",
+                "code_verifier",
+            ],
             Members(schemas.GetProperty("TokenRequestBody")));
         Assert.Equal(["kty", "use", "alg", "kid", "n", "e"], Members(schemas.GetProperty("PublicKey")));
 
@@ -76,8 +85,13 @@ public sealed class SwaggerTests : IDisposable
 
         var document = await GetDocumentAsync(api);
 
-        var flow = document.GetProperty("components").GetProperty("securitySchemes").GetProperty("oauth2")
-            .GetProperty("flows").GetProperty("clientCredentials");
+        var flows = document.GetProperty("components").GetProperty("securitySchemes").GetProperty("oauth2").GetProperty("flows");
+        var code = flows.GetProperty("authorizationCode");
+        Assert.Equal("/auth/oauth2/authorize", code.GetProperty("authorizationUrl").GetString());
+        Assert.Equal("/auth/oauth2/token", code.GetProperty("tokenUrl").GetString());
+        Assert.Equal(
+            ["USER", "ADMIN", "X", "openid", "profile", "email"], code.GetProperty("scopes").EnumerateObject().Select(scope => scope.Name));
+        var flow = flows.GetProperty("clientCredentials");
         Assert.Equal("/auth/oauth2/token", flow.GetProperty("tokenUrl").GetString());
         Assert.Equal(["USER", "ADMIN", "X"], flow.GetProperty("scopes").EnumerateObject().Select(scope => scope.Name));
         var guard = document.GetProperty("paths").GetProperty("/user/me").GetProperty("get").GetProperty("security")[0];
@@ -108,7 +122,7 @@ public sealed class SwaggerTests : IDisposable
             "swagger.mjs", ExternalTools.Chromium!, api.Address, "development", api.Secret, screenshot));
 
         Assert.Empty(shown.GetProperty("problems").EnumerateArray());
-        Assert.Equal(15, shown.GetProperty("operations").GetArrayLength());
+        Assert.Equal(21, shown.GetProperty("operations").GetArrayLength());
         Assert.Equal(200, shown.GetProperty("status").GetInt32());
         var claims = JsonSerializer.Deserialize<JsonElement>(shown.GetProperty("body").GetString()!);
         Assert.Equal("development", claims.GetProperty("sub").GetString());

@@ -100,6 +100,22 @@ public sealed class ClientCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Public_client_gets_no_secret()
+    {
+        var added = await Command.DoAsync(
+            Data, "clients", "add", "--name", "App", "--scope", "USER", "--auth-method", "none", "--grant-type", "authorization_code",
+            "--redirect-uri", "https://app.example/callback", "http://127.0.0.1/callback", "--post-logout-redirect-uri",
+            "https://app.example/", "--require-consent", "--json");
+
+        Assert.False(added.Json.TryGetProperty("client_secret", out _));
+        Assert.Equal("""["authorization_code"]""", added.Json.GetProperty("grant_types").GetRawText());
+        Assert.Equal(
+            """["https://app.example/callback","http://127.0.0.1/callback"]""", added.Json.GetProperty("redirect_uris").GetRawText());
+        Assert.Equal("""["https://app.example/"]""", added.Json.GetProperty("post_logout_redirect_uris").GetRawText());
+        Assert.True(added.Json.GetProperty("require_consent").GetBoolean());
+    }
+
+    [Fact]
     public async Task List_has_each_client_once_and_nothing_secret()
     {
         List<string> secrets = [(await AddAsync("b", "--scope", "USER")).Secret, (await AddAsync("a", "--scope", "ADMIN")).Secret];

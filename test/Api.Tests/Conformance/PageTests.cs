@@ -20,13 +20,19 @@ public sealed class PageTests
         ["RFC 7523"] = "JWTs for client authentication",
         ["RFC 7523bis (draft-ietf-oauth-rfc7523bis)"] = "Updates to the audience of these JWTs",
         ["RFC 7617"] = "HTTP Basic",
+        ["RFC 7636"] = "Proof key for code exchange",
         ["RFC 7638"] = "JWK thumbprint",
+        ["RFC 8252"] = "Native apps",
         ["RFC 8414"] = "Authorization server metadata",
         ["RFC 8725"] = "Best current practices for JWTs",
         ["RFC 9068"] = "JWT profile for access tokens",
         ["RFC 9110"] = "HTTP semantics",
+        ["RFC 9207"] = "The issuer in authorization responses",
         ["RFC 9700"] = "Best current practice for OAuth 2.0 security",
         ["OpenID Connect Discovery 1.0"] = "",
+        ["OpenID Basic OP"] = "Modules of the certification, each with PKCE added to its request",
+        ["OpenID Form Post OP"] = "Modules of the certification, each with PKCE added to its request",
+        ["OpenID RP-Initiated Logout OP"] = "Modules of the certification",
     };
 
     private static IEnumerable<Row> Rows =>

@@ -11,8 +11,12 @@ public sealed class Rfc9700(Server server)
     [Statement("RFC 9700 §2.1.2",
         Given = "the server", When = "a browser requests a token with a URL",
         Then = "no token is issued, because a URL must not contain a token")]
-    public async Task No_implicit_grant() => Assert.Equal(
-        (401, "Bearer realm=\"api\""), Seen(await server.CallAsync(null, "/oauth2/authorize?response_type=token&client_id=both")));
+    public async Task No_implicit_grant()
+    {
+        var answer = await server.CallAsync(null, "/oauth2/authorize?response_type=token&client_id=both");
+
+        Assert.Equal((400, null), (answer.Status, answer.Response.Headers.Location));
+    }
 
     [Statement("RFC 9700 §2.2.1",
         Given = "a token", When = "it is stolen",
@@ -105,6 +109,4 @@ public sealed class Rfc9700(Server server)
         Assert.Equal(
             403, (await server.PostAsync("/admin/clients", Body, "application/json", $"Bearer {await server.TokenAsync("USER")}")).Status);
     }
-
-    private static (int Status, string? Challenge) Seen(Answer answer) => (answer.Status, answer.Challenge);
 }

@@ -33,6 +33,7 @@ public sealed class TemplateTests
         { "throttle-of-no-route", "Stage throttles POST /token, which is no route" },
         { "throttle-before-route", "Stage throttles POST /oauth2/token before that route exists" },
         { "no-token-throttle", "Stage does not throttle POST /oauth2/token on its own" },
+        { "no-sign-in-throttle", "Stage does not throttle ANY /sign-in/{proxy+} on its own" },
         { "default-route", "Route $default matches any path, so another spelling of a guarded path would pass by the authorizer" },
         { "root-variable", "Route GET /{proxy+} matches any path, so another spelling of a guarded path would pass by the authorizer" },
         { "open-route", "Route GET /metrics is open, and is none of those that should be" },

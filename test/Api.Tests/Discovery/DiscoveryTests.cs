@@ -19,9 +19,47 @@ public sealed class DiscoveryTests : IDisposable
     [Theory]
     [InlineData(OpenId)]
     [InlineData(OAuth)]
-    public async Task Metadata_has_exactly_the_members_that_verifiers_ask_for(string path)
+    public async Task Metadata_tells_all_about_sign_in(string path)
     {
         using var response = await _api.GetAsync(path);
+
+        AssertPublic(response);
+        Assert.Equal(
+            """
+            {
+              "issuer": "https://issuer.example",
+              "token_endpoint": "https://issuer.example/oauth2/token",
+              "jwks_uri": "https://issuer.example/.well-known/jwks.json",
+              "scopes_supported": [ "openid", "profile", "email", "USER", "ADMIN" ],
+              "response_types_supported": [ "code" ],
+              "grant_types_supported": [ "client_credentials", "authorization_code" ],
+              "subject_types_supported": [ "public" ],
+              "id_token_signing_alg_values_supported": [ "RS256" ],
+              "token_endpoint_auth_methods_supported": [ "client_secret_basic", "client_secret_post", "private_key_jwt", "none" ],
+              "token_endpoint_auth_signing_alg_values_supported": [ "RS256", "PS256", "ES256" ],
+              "claims_supported": [ "iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jti", "auth_time", "amr", "sid", "at_hash",
+                "nonce", "name", "preferred_username", "email", "email_verified" ],
+              "authorization_endpoint": "https://issuer.example/oauth2/authorize",
+              "userinfo_endpoint": "https://issuer.example/oauth2/userinfo",
+              "end_session_endpoint": "https://issuer.example/oauth2/logout",
+              "response_modes_supported": [ "query", "form_post" ],
+              "code_challenge_methods_supported": [ "S256" ],
+              "prompt_values_supported": [ "none", "login", "consent", "select_account" ],
+              "authorization_response_iss_parameter_supported": true,
+              "claims_parameter_supported": false,
+              "request_parameter_supported": false,
+              "request_uri_parameter_supported": false
+            }
+            """.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal),
+            await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData(OpenId)]
+    [InlineData(OAuth)]
+    public async Task Metadata_without_sign_in_has_exactly_the_members_that_verifiers_ask_for(string path)
+    {
+        using var response = await _api.Set("SignIn", "false").GetAsync(path);
 
         AssertPublic(response);
         Assert.Equal(

@@ -27,6 +27,9 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
 
     internal Leaks.Logs Logs { get; } = new();
 
+    /// <summary>The folder of its data, for a second instance.</summary>
+    internal string DataDirectory => _settings["DataDirectory"];
+
     /// <summary>Replaces services of the app.</summary>
     internal Action<IServiceCollection> Replace { get; set; } = _ => { };
 

@@ -122,7 +122,7 @@ public sealed class TokenEndpointTests(TokenEndpointTests.Clients clients) : ICl
     [InlineData("Basic off:{off}", "grant_type=client_credentials", 400, "unauthorized_client")]
     // unsupported_grant_type
     [InlineData("Basic both:{both}", "grant_type=password", 400, "unsupported_grant_type")]
-    [InlineData("Basic both:{both}", "grant_type=authorization_code", 400, "unsupported_grant_type")]
+    [InlineData("Basic both:{both}", "grant_type=authorization_code", 400, "unauthorized_client")]
     [InlineData("Basic both:{both}", "grant_type=Client_Credentials", 400, "unsupported_grant_type")]
     [InlineData("Basic both:{both}", "grant_type=client_credentials%20", 400, "unsupported_grant_type")]
     // invalid_scope

@@ -1,0 +1,47 @@
+using System.Net.Mime;
+using Api.Bearer;
+using Api.Foundation.Json;
+using Api.Hosting;
+using Api.OAuth;
+using Api.SignIn.IdTokens;
+using Api.Users;
+
+namespace Api.Routes;
+
+/// <summary>The userinfo endpoint (OpenID Connect Core 1.0 §5.3). The access token has the scope <c>openid</c>.</summary>
+internal static class UserInfoEndpoint
+{
+    public static void MapUserInfo(this IEndpointRouteBuilder routes) =>
+        routes.MapMethods(EndpointPaths.UserInfo, [HttpMethods.Get, HttpMethods.Post], GetAsync)
+            .RequireScope(Scope.OpenId)
+            .WithTags("OpenID Connect")
+            .WithSummary("Returns the claims about the person of an access token (OpenID Connect Core 1.0 §5.3)")
+            .Produces<UserInfo>();
+
+    private static async Task<IResult> GetAsync(HttpContext http, UserStore users)
+    {
+        http.Response.NoStore();
+        var sub = http.User.FindFirst("sub")?.Value ?? "";
+
+        if (!User.IsSub(sub) || await users.FindAsync(sub, http.RequestAborted) is not { Enabled: true } user)
+        {
+            http.Response.Headers.WWWAuthenticate =
+                $"{BearerAuthentication.Challenge}, error=\"invalid_token\", error_description=\"The user of the access token is removed or disabled.\"";
+
+            return TypedResults.Problem(statusCode: StatusCodes.Status401Unauthorized);
+        }
+
+        var scopes = http.User.FindFirst("scope")!.Value.Split(' ');
+
+        return TypedResults.Bytes(
+            Utf8Json.WriteObject(json =>
+            {
+                json.WriteString("sub"u8, sub);
+                ProfileClaims.Write(json, user, scopes);
+            }),
+            MediaTypeNames.Application.Json);
+    }
+}
+
+/// <summary>The claims of the userinfo response, for the OpenAPI document.</summary>
+internal sealed record UserInfo(string Sub, string? PreferredUsername, string? Name, string? Email, bool? EmailVerified);

@@ -1,0 +1,304 @@
+using System.Net;
+using System.Text.Json;
+using Api.Tests.Support;
+using static Api.Tests.Support.SignInApp;
+
+namespace Api.Tests.Conformance;
+
+/// <summary>The modules of the OpenID certification's Basic OP plan. PKCE is added to each request, except where the module is about it.</summary>
+[Collection(SharedSignIn.Name)]
+public sealed class OpenIdBasicOp(SignInApp app)
+{
+    private const string Evil = "https://evil.example/";
+
+    [Statement("OpenID Basic OP §oidcc-server",
+        Given = "a client and a person", When = "the person signs in to the client with the scope openid",
+        Then = "the client gets a code, an access token and an ID token")]
+    public async Task Sign_in_gives_tokens()
+    {
+        var tokens = await WebTokensAsync();
+
+        Assert.Equal(
+            ["access_token", "expires_in", "id_token", "scope", "token_type"], tokens.EnumerateObject().Select(one => one.Name).Order());
+    }
+
+    [Statement("OpenID Basic OP §oidcc-server-client-secret-post",
+        Given = "a client with a secret", When = "it redeems a code with client_secret_post", Then = "it gets the same tokens")]
+    public async Task Secret_in_the_body() => Assert.True((await WebTokensAsync()).TryGetProperty("id_token", out _));
+
+    [Statement("OpenID Basic OP §oidcc-alternate-happy-flow",
+        Given = "an authorization request", When = "its parameters and scopes are in another order", Then = "it succeeds")]
+    public async Task Order_makes_no_difference()
+    {
+        using var response = await app.BrowseAsync(
+            $"/oauth2/authorize?{Encode(Request(("scope", "profile USER openid")).Reverse())}", app.Cookie);
+
+        Assert.Contains("code", ReadAnswer(response).Keys);
+    }
+
+    [Statement("OpenID Basic OP §oidcc-response-type-missing",
+        Given = "an authorization request", When = "response_type is missing", Then = "the error is invalid_request")]
+    public Task Response_type_is_required() => AssertErrorAsync("invalid_request", ("response_type", null));
+
+    [Statement("OpenID Basic OP §oidcc-ensure-registered-redirect-uri",
+        Given = "a client", When = "redirect_uri is not a registered one", Then = "the server shows an error page and does not redirect")]
+    public async Task Redirect_uri_is_registered()
+    {
+        using var response = await app.AuthorizeAsync(("redirect_uri", Evil));
+
+        Assert.Equal((HttpStatusCode.BadRequest, null), (response.StatusCode, response.Headers.Location));
+    }
+
+    [Statement("OpenID Basic OP §oidcc-ensure-post-request-succeeds",
+        Given = "an authorization request", When = "it is sent as a POST", Then = "it succeeds")]
+    public async Task Post_is_taken()
+    {
+        using var response = await app.PostAsync("/oauth2/authorize", Request(), app.Cookie, "cross-site");
+        using var next = await app.BrowseAsync(response.Headers.Location!.OriginalString, app.Cookie);
+
+        Assert.Contains("code", ReadAnswer(next).Keys);
+    }
+
+    [Statement("OpenID Basic OP §oidcc-ensure-request-with-valid-pkce-succeeds",
+        Given = "an authorization request with a challenge", When = "the code is redeemed with the verifier", Then = "it succeeds")]
+    public async Task Pkce_is_taken() => Assert.Equal(200, (await app.RedeemAsync(await app.GetCodeAsync())).Status);
+
+    [Statement("OpenID Basic OP §oidcc-ensure-request-without-nonce-succeeds-for-code-flow",
+        Given = "an authorization request", When = "it has no nonce", Then = "it succeeds, and the ID token has none")]
+    public async Task Nonce_is_optional() => Assert.False((await IdTokenAsync(("nonce", null))).TryGetProperty("nonce", out _));
+
+    [Statement("OpenID Basic OP §oidcc-idtoken-signature",
+        Given = "a client that chose no algorithm", When = "it gets an ID token", Then = "the algorithm is RS256, and there is a kid")]
+    public async Task Id_token_is_signed()
+    {
+        var header = ClaimsOf((await app.GetTokensAsync()).GetProperty("id_token").GetString()!, 0);
+
+        Assert.Equal("RS256", header.GetProperty("alg").GetString());
+        Assert.NotEmpty(header.GetProperty("kid").GetString()!);
+    }
+
+    [Statement("OpenID Basic OP §oidcc-idtoken-unsigned",
+        Given = "the metadata", When = "the algorithms of ID tokens are read", Then = "none is not one of them")]
+    public async Task Id_token_is_never_unsigned()
+    {
+        using var response = await app.Api.GetAsync("/.well-known/openid-configuration");
+
+        Assert.Contains("\"id_token_signing_alg_values_supported\":[\"RS256\"]", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Statement("OpenID Basic OP §oidcc-userinfo-get",
+        Given = "an access token with the scope openid", When = "userinfo is requested with GET", Then = "the sub is that of the ID token")]
+    public async Task Userinfo_with_get() => Assert.Equal(200, await UserinfoAsync(HttpMethod.Get));
+
+    [Statement("OpenID Basic OP §oidcc-userinfo-post-header",
+        Given = "an access token with the scope openid", When = "userinfo is requested with POST", Then = "the sub is that of the ID token")]
+    public async Task Userinfo_with_post() => Assert.Equal(200, await UserinfoAsync(HttpMethod.Post));
+
+    [Statement("OpenID Basic OP §oidcc-userinfo-post-body",
+        Given = "an access token with the scope openid", When = "userinfo is requested with the token in the body", Then = "it succeeds",
+        Holds = false, Because = "it is refused with 401. Support is optional (RFC 6750 §2.2), and the module accepts this")]
+    public async Task No_token_in_the_body()
+    {
+        using var response = await app.Api.SendAsync(HttpMethod.Post, "/oauth2/userinfo", new FormUrlEncodedContent(
+            new Dictionary<string, string> { ["access_token"] = (await app.GetTokensAsync()).GetProperty("access_token").GetString()! }));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Statement("OpenID Basic OP §oidcc-scope-profile",
+        Given = "a person with a name", When = "the scope has profile", Then = "the claims have name and preferred_username")]
+    public async Task Profile() => Assert.Equal(
+        ("ann Example", "ann"), (Text(await IdTokenAsync(), "name"), Text(await IdTokenAsync(), "preferred_username")));
+
+    [Statement("OpenID Basic OP §oidcc-scope-email",
+        Given = "a person with an e-mail address", When = "the scope has email", Then = "the claims have email")]
+    public async Task Email() => Assert.Equal("ann@example.com", Text(await IdTokenAsync(), "email"));
+
+    [Statement("OpenID Basic OP §oidcc-scope-address",
+        Given = "a person without an address", When = "the scope has address", Then = "the request succeeds")]
+    public async Task Address() => Assert.Equal("openid", Text(await app.GetTokensAsync(("scope", "openid address")), "scope"));
+
+    [Statement("OpenID Basic OP §oidcc-scope-phone",
+        Given = "a person without a phone number", When = "the scope has phone", Then = "the request succeeds")]
+    public async Task Phone() => Assert.Equal("openid", Text(await app.GetTokensAsync(("scope", "openid phone")), "scope"));
+
+    [Statement("OpenID Basic OP §oidcc-scope-all",
+        Given = "a person", When = "the scope has profile, email, address and phone", Then = "the request succeeds with the known claims")]
+    public async Task All_scopes() => Assert.Equal(
+        "openid profile email", Text(await app.GetTokensAsync(("scope", "openid profile email address phone")), "scope"));
+
+    [Statement("OpenID Basic OP §oidcc-claims-essential",
+        Given = "an authorization request", When = "the parameter claims asks for name", Then = "the request succeeds")]
+    public Task Claims_parameter() => AssertSucceedsAsync("claims", """{"userinfo":{"name":{"essential":true}}}""");
+
+    [Statement("OpenID Basic OP §oidcc-display-page",
+        Given = "an authorization request", When = "display is page", Then = "the request succeeds")]
+    public Task Display_page() => AssertSucceedsAsync("display", "page");
+
+    [Statement("OpenID Basic OP §oidcc-display-popup",
+        Given = "an authorization request", When = "display is popup", Then = "the request succeeds")]
+    public Task Display_popup() => AssertSucceedsAsync("display", "popup");
+
+    [Statement("OpenID Basic OP §oidcc-ui-locales",
+        Given = "an authorization request", When = "it has ui_locales", Then = "the request succeeds")]
+    public Task Ui_locales() => AssertSucceedsAsync("ui_locales", "se");
+
+    [Statement("OpenID Basic OP §oidcc-claims-locales",
+        Given = "an authorization request", When = "it has claims_locales", Then = "the request succeeds")]
+    public Task Claims_locales() => AssertSucceedsAsync("claims_locales", "se");
+
+    [Statement("OpenID Basic OP §oidcc-login-hint",
+        Given = "an authorization request", When = "it has login_hint", Then = "the request succeeds")]
+    public Task Login_hint() => AssertSucceedsAsync("login_hint", "ann");
+
+    [Statement("OpenID Basic OP §oidcc-ensure-request-with-acr-values-succeeds",
+        Given = "an authorization request", When = "it has acr_values", Then = "the request succeeds")]
+    public Task Acr_values() => AssertSucceedsAsync("acr_values", "1 2");
+
+    [Statement("OpenID Basic OP §oidcc-ensure-request-with-unknown-parameter-succeeds",
+        Given = "an authorization request", When = "it has an unknown parameter", Then = "the request succeeds")]
+    public Task Unknown_parameter() => AssertSucceedsAsync("extra", "foobar");
+
+    [Statement("OpenID Basic OP §oidcc-prompt-login",
+        Given = "a session", When = "prompt is login", Then = "the person signs in again")]
+    public Task Prompt_login() => AssertSignsInAsync(("prompt", "login"));
+
+    [Statement("OpenID Basic OP §oidcc-prompt-none-not-logged-in",
+        Given = "no session", When = "prompt is none", Then = "the error is login_required, and no page is shown")]
+    public async Task Prompt_none_without_session()
+    {
+        using var response = await app.BrowseAsync($"/oauth2/authorize?{Encode(Request(("prompt", "none")))}", null);
+
+        Assert.Equal("login_required", ReadAnswer(response)["error"]);
+    }
+
+    [Statement("OpenID Basic OP §oidcc-prompt-none-logged-in",
+        Given = "a session", When = "prompt is none", Then = "the answer comes at once, with the same sub and auth_time")]
+    public async Task Prompt_none_with_session()
+    {
+        var (first, second) = (await IdTokenAsync(), await IdTokenAsync(("prompt", "none")));
+
+        Assert.Equal(Text(first, "sub"), Text(second, "sub"));
+        Assert.Equal(first.GetProperty("auth_time").GetInt64(), second.GetProperty("auth_time").GetInt64());
+    }
+
+    [Statement("OpenID Basic OP §oidcc-max-age-1",
+        Given = "a session that is older than a second", When = "max_age is 1", Then = "the person signs in again")]
+    public async Task Max_age_1()
+    {
+        app.Api.Time.Now += TimeSpan.FromSeconds(2);
+
+        await AssertSignsInAsync(("max_age", "1"));
+    }
+
+    [Statement("OpenID Basic OP §oidcc-max-age-10000",
+        Given = "a session that is younger", When = "max_age is 10000", Then = "the answer comes at once, and the ID token has auth_time")]
+    public async Task Max_age_10000() => Assert.Equal(
+        app.Session.AuthenticatedAt.ToUnixTimeSeconds(), (await IdTokenAsync(("max_age", "10000"))).GetProperty("auth_time").GetInt64());
+
+    [Statement("OpenID Basic OP §oidcc-id-token-hint",
+        Given = "an ID token of the person who is signed in", When = "it is the id_token_hint with prompt=none", Then = "the request succeeds")]
+    public async Task Id_token_hint() => await AssertSucceedsAsync(
+        "id_token_hint", (await app.GetTokensAsync()).GetProperty("id_token").GetString()!, ("prompt", "none"));
+
+    [Statement("OpenID Basic OP §oidcc-codereuse",
+        Given = "a code that was redeemed", When = "it is redeemed again", Then = "the error is invalid_grant")]
+    public Task Code_is_used_once() => AssertUsedOnceAsync(TimeSpan.Zero);
+
+    [Statement("OpenID Basic OP §oidcc-codereuse-30seconds",
+        Given = "a code that was redeemed 30 seconds ago", When = "it is redeemed again", Then = "the error is invalid_grant")]
+    public Task Code_is_used_once_after_30_seconds() => AssertUsedOnceAsync(TimeSpan.FromSeconds(30));
+
+    [Statement("OpenID Basic OP §oidcc-refresh-token",
+        Given = "a client", When = "it asks for a refresh token", Then = "it gets one", Holds = false,
+        Because = "there are no refresh tokens yet. The module is skipped for a server whose metadata does not name them")]
+    public async Task No_refresh_token() =>
+        Assert.False((await app.GetTokensAsync(("scope", "openid offline_access"))).TryGetProperty("refresh_token", out _));
+
+    [Statement("OpenID Basic OP §oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported",
+        Given = "an authorization request", When = "it has request_uri", Then = "the error is request_uri_not_supported")]
+    public Task Request_uri() => AssertErrorAsync("request_uri_not_supported", ("request_uri", "https://app.example/request.jwt"));
+
+    [Statement("OpenID Basic OP §oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported",
+        Given = "an authorization request", When = "it has request", Then = "the error is request_not_supported")]
+    public Task Request_object() => AssertErrorAsync("request_not_supported", ("request", "eyJhbGciOiJub25lIn0.e30."));
+
+    [Statement("OpenID Basic OP §oidcc-ensure-request-object-with-redirect-uri",
+        Given = "a request object with another redirect_uri", When = "it is sent", Then = "the error is request_not_supported, without a code")]
+    public Task Request_object_with_redirect_uri() =>
+        AssertErrorAsync("request_not_supported", ("request", "eyJhbGciOiJub25lIn0.eyJyZWRpcmVjdF91cmkiOiJodHRwczovL2V2aWwuZXhhbXBsZS8ifQ."));
+
+    [Statement("OpenID Form Post OP §oidcc-server",
+        Given = "a client", When = "response_mode is form_post", Then = "a page that no cache stores posts the code to the client")]
+    public async Task Form_post()
+    {
+        using var response = await app.AuthorizeAsync(("response_mode", "form_post"));
+
+        var page = await response.Content.ReadAsStringAsync();
+        Assert.Contains($"action=\"{Redirect}\"", page, StringComparison.Ordinal);
+        Assert.Contains("<button", page, StringComparison.Ordinal);
+        Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
+    }
+
+    private async Task<JsonElement> WebTokensAsync()
+    {
+        var (status, tokens) = await app.RedeemAsync(
+            await app.GetCodeAsync(("client_id", "web")), ("client_id", "web"), ("client_secret", app.Secret));
+        Assert.Equal(200, status);
+
+        return tokens;
+    }
+
+    private async Task<JsonElement> IdTokenAsync(params (string, string?)[] changes) =>
+        ClaimsOf((await app.GetTokensAsync(changes)).GetProperty("id_token").GetString()!);
+
+    private async Task<int> UserinfoAsync(HttpMethod method)
+    {
+        var tokens = await app.GetTokensAsync();
+        using var response = await app.Api.SendAsync(
+            method, "/oauth2/userinfo", null, ("Authorization", $"Bearer {tokens.GetProperty("access_token").GetString()}"));
+        var claims = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+        Assert.Equal(Text(ClaimsOf(tokens.GetProperty("id_token").GetString()!), "sub"), Text(claims, "sub"));
+
+        return (int)response.StatusCode;
+    }
+
+    private async Task AssertSucceedsAsync(string name, string value, params (string, string?)[] more)
+    {
+        using var response = await app.AuthorizeAsync([(name, value), .. more]);
+
+        Assert.Contains("code", ReadAnswer(response).Keys);
+    }
+
+    private async Task AssertErrorAsync(string error, params (string, string?)[] changes)
+    {
+        using var response = await app.AuthorizeAsync(changes);
+
+        Assert.Equal(error, ReadAnswer(response)["error"]);
+    }
+
+    private async Task AssertSignsInAsync(params (string, string?)[] changes)
+    {
+        using var response = await app.AuthorizeAsync(changes);
+
+        Assert.StartsWith("/sign-in?", response.Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+
+    private async Task AssertUsedOnceAsync(TimeSpan later)
+    {
+        var code = await app.GetCodeAsync();
+        await app.RedeemAsync(code);
+        app.Api.Time.Now += later;
+
+        Assert.Equal("invalid_grant", Text((await app.RedeemAsync(code)).Body, "error"));
+    }
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+}
+
+/// <summary>The tests that share a server with a person who is signed in.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedSignIn : ICollectionFixture<SignInApp>
+{
+    public const string Name = "Conformance of sign-in";
+}

@@ -1,0 +1,206 @@
+using System.Net;
+using System.Text.Json;
+using Api.Clients;
+using Api.OAuth;
+using Api.Sessions;
+using Api.Users;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Api.Tests.Support;
+
+/// <summary>
+/// An app with a user who is signed in, and clients: <c>app</c> (public), <c>web</c> (with a secret) and <c>asking</c> (public, asks for
+/// consent). The session is created without a passkey.
+/// </summary>
+public sealed class SignInApp : IAsyncLifetime, IDisposable
+{
+    public const string Redirect = "https://app.example/callback";
+
+    /// <summary>RFC 7636 appendix B.</summary>
+    public const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+    public const string Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    public SignInApp()
+        : this(new())
+    {
+    }
+
+    internal SignInApp(ApiFactory api) => Api = api;
+
+    public ApiFactory Api { get; }
+
+    internal User Ann { get; private set; } = null!;
+
+    internal Session Session { get; private set; } = null!;
+
+    /// <summary>The cookie of Ann's browser.</summary>
+    public string Cookie { get; private set; } = "";
+
+    public string Secret { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        Secret = await AddClientsAsync(client => client);
+        Ann = await AddUserAsync("ann", "USER");
+        (Session, Cookie) = await SignInAsync(Ann);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => Api.Dispose();
+
+    /// <summary>Adds the clients, with a change, and returns the secret of <c>web</c>.</summary>
+    internal async Task<string> AddClientsAsync(Func<Client, Client> change)
+    {
+        await Api.AddClientAsync("app", "USER ADMIN", client => change(SignsIn(client)));
+        await Api.AddClientAsync("asking", "USER", client => change(SignsIn(client)) with { RequireConsent = true });
+
+        return await Api.AddClientAsync("web", "USER ADMIN", client => change(SignsIn(client)) with { AuthenticationMethod = null });
+    }
+
+    internal static Client SignsIn(Client client) => client with
+    {
+        GrantTypes = [GrantTypes.AuthorizationCode],
+        AuthenticationMethod = AuthenticationMethods.None,
+        RedirectUris = [Redirect, "http://127.0.0.1/callback"],
+        PostLogoutRedirectUris = ["https://app.example/bye"],
+    };
+
+    internal async Task<User> AddUserAsync(string name, string scope, Func<User, User>? change = null)
+    {
+        var user = new User
+        {
+            Sub = User.NewSub(),
+            UserName = name,
+            Name = $"{name} Example",
+            Email = $"{name}@example.com",
+            Scopes = Scope.Parse(scope)!.Value,
+            CreatedAt = Api.Time.Now,
+            UpdatedAt = Api.Time.Now,
+        };
+        user = change?.Invoke(user) ?? user;
+        Assert.True(await Api.Services.GetRequiredService<UserStore>().AddAsync(user, default));
+
+        return user;
+    }
+
+    /// <summary>A new session and its cookie.</summary>
+    internal async Task<(Session Session, string Cookie)> SignInAsync(User user)
+    {
+        var (session, value) = await Api.Services.GetRequiredService<SessionStore>().CreateAsync(user.Sub, "test", default);
+
+        return (session, $"{Api.Services.GetRequiredService<SessionCookie>().Name}={value}");
+    }
+
+    /// <summary>The parameters of a good authorization request, with changes; a null removes one.</summary>
+    public static Dictionary<string, string> Request(params (string Name, string? Value)[] changes)
+    {
+        Dictionary<string, string> parameters = new()
+        {
+            ["response_type"] = "code",
+            ["client_id"] = "app",
+            ["redirect_uri"] = Redirect,
+            ["scope"] = "openid profile email USER",
+            ["state"] = "s1",
+            ["nonce"] = "n1",
+            ["code_challenge"] = Challenge,
+            ["code_challenge_method"] = "S256",
+        };
+
+        foreach (var (name, value) in changes)
+        {
+            parameters.Remove(name);
+
+            if (value is not null)
+            {
+                parameters[name] = value;
+            }
+        }
+
+        return parameters;
+    }
+
+    public static string Encode(IEnumerable<KeyValuePair<string, string>> parameters) =>
+        string.Join('&', parameters.Select(one => $"{Uri.EscapeDataString(one.Key)}={Uri.EscapeDataString(one.Value)}"));
+
+    /// <summary>Sends a good authorization request, with changes, from Ann's browser.</summary>
+    public Task<HttpResponseMessage> AuthorizeAsync(params (string Name, string? Value)[] changes) =>
+        BrowseAsync($"/oauth2/authorize?{Encode(Request(changes))}", Cookie);
+
+    public Task<HttpResponseMessage> BrowseAsync(string path, string? cookie) =>
+        Api.SendAsync(HttpMethod.Get, path, null, cookie is null ? [] : [("Cookie", cookie)]);
+
+    /// <summary>Posts a form as a page of this server does, or as another site does.</summary>
+    public Task<HttpResponseMessage> PostAsync(
+        string path, IEnumerable<KeyValuePair<string, string>> form, string? cookie, string? site = "same-origin")
+    {
+        List<(string, string)> headers = [];
+
+        if (cookie is not null)
+        {
+            headers.Add(("Cookie", cookie));
+        }
+
+        if (site is not null)
+        {
+            headers.Add(("Sec-Fetch-Site", site));
+        }
+
+        return Api.SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(form), [.. headers]);
+    }
+
+    /// <summary>The parameters that the client gets through the browser; the answer goes to its redirect URI.</summary>
+    public static Dictionary<string, string> ReadAnswer(HttpResponseMessage response, string redirect = Redirect)
+    {
+        Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
+        var location = response.Headers.Location!.OriginalString;
+        Assert.StartsWith($"{redirect}?", location, StringComparison.Ordinal);
+
+        return QueryHelpers.ParseQuery(location[(redirect.Length + 1)..]).ToDictionary(one => one.Key, one => Assert.Single(one.Value.ToArray())!);
+    }
+
+    public async Task<string> GetCodeAsync(params (string Name, string? Value)[] changes)
+    {
+        using var response = await AuthorizeAsync(changes);
+
+        return ReadAnswer(response)["code"];
+    }
+
+    /// <summary>Redeems a code as the client <c>app</c>, with changes; a null removes a parameter.</summary>
+    public async Task<(int Status, JsonElement Body)> RedeemAsync(string code, params (string Name, string? Value)[] changes)
+    {
+        Dictionary<string, string?> form = new()
+        {
+            ["grant_type"] = "authorization_code",
+            ["client_id"] = "app",
+            ["code"] = code,
+            ["redirect_uri"] = Redirect,
+            ["code_verifier"] = Verifier,
+        };
+
+        foreach (var (name, value) in changes)
+        {
+            form[name] = value;
+        }
+
+        using var response = await Api.SendAsync(
+            HttpMethod.Post, "/oauth2/token", new FormUrlEncodedContent(form.Where(one => one.Value is not null)));
+
+        return ((int)response.StatusCode, JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()));
+    }
+
+    /// <summary>The tokens of a whole sign-in.</summary>
+    public async Task<JsonElement> GetTokensAsync(params (string Name, string? Value)[] changes)
+    {
+        var (status, tokens) = await RedeemAsync(await GetCodeAsync(changes));
+        Assert.Equal(200, status);
+
+        return tokens;
+    }
+
+    public static JsonElement ClaimsOf(string jwt, int part = 1) =>
+        JsonSerializer.Deserialize<JsonElement>(Base64UrlEncoder.DecodeBytes(jwt.Split('.')[part]));
+}
