@@ -1,9 +1,9 @@
 namespace Api.Benchmarks;
 
-/// <summary>Why something cannot be measured: in one line, and with what the program that failed has said.</summary>
+/// <summary>Why something cannot be measured, with the output of the program that failed.</summary>
 internal sealed class BenchmarkException(string message, string output = "") : Exception($"{message}\n{output}".TrimEnd())
 {
-    /// <summary>The first error of a build, or the one line.</summary>
+    /// <summary>The first error of a build, or the message.</summary>
     public string FirstError { get; } =
         output.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))?.Trim() ?? message;
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Api.Benchmarks;
 
-/// <summary>Bars of different length beside each other, as SVG that is read on white and on black.</summary>
+/// <summary>A bar chart as SVG, for light and dark backgrounds.</summary>
 internal static class Chart
 {
     private const int Width = 760;
@@ -45,5 +45,5 @@ internal static class Chart
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }
 
-/// <summary>One bar, and whether it is what the others are compared with.</summary>
+/// <summary>A bar of a chart, which is that of the app or of another program.</summary>
 internal sealed record Bar(string Label, double Value, bool IsApp);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Api.Benchmarks;
 
-/// <summary>A process of its own on the cores that it is given. It ends with this object at the latest.</summary>
+/// <summary>A process on given cores. Disposing the object kills it.</summary>
 internal sealed class Child : IAsyncDisposable
 {
     public const string AppCore = "0";
@@ -60,7 +60,7 @@ internal sealed class Child : IAsyncDisposable
             WorkingDirectory = command.Folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            // Nobody's settings but those that are measured.
+            // No settings of the user's environment.
             Environment = { ["ASPNETCORE_URLS"] = null, ["ASPNETCORE_ENVIRONMENT"] = "Production" },
         };
 
@@ -72,7 +72,7 @@ internal sealed class Child : IAsyncDisposable
         return new(start);
     }
 
-    /// <summary>Runs a program to its end and returns what it prints.</summary>
+    /// <summary>Runs a program to its end and returns its output.</summary>
     public static async Task<string> RunAsync(string cores, CommandLine command, CancellationToken cancellation)
     {
         await using var child = Start(cores, command);
@@ -85,7 +85,7 @@ internal sealed class Child : IAsyncDisposable
     {
         if (HasExited)
         {
-            // All of its output, then.
+            // Waits until all output has been read.
             _process.WaitForExit();
         }
 
@@ -112,14 +112,14 @@ internal sealed class Child : IAsyncDisposable
     }
 }
 
-/// <summary>A program, its arguments, where it runs, and what it finds in its environment.</summary>
+/// <summary>A program with its arguments, working directory and environment.</summary>
 internal sealed record CommandLine(string Program, params IReadOnlyList<string> Arguments)
 {
     public string Folder { get; init; } = AppContext.BaseDirectory;
 
     public IReadOnlyList<(string Name, string Value)> Environment { get; init; } = [];
 
-    /// <summary>Whether somebody reads what it prints; errors are always kept.</summary>
+    /// <summary>Whether its output is read. Errors always are.</summary>
     public bool KeepsOutput { get; init; } = true;
 
     /// <summary>The program as a function that gets its events from this Runtime API.</summary>

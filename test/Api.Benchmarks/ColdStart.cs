@@ -6,12 +6,12 @@ using Api.Benchmarks.Servers;
 
 namespace Api.Benchmarks;
 
-/// <summary>From the start of a process to its first answer, in milliseconds.</summary>
+/// <summary>The time from the start of a process to its first response, in milliseconds.</summary>
 internal static class ColdStart
 {
     private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>A program that listens on a port, which is asked until it answers.</summary>
+    /// <summary>Starts a program that listens on a port, and sends requests until it answers.</summary>
     public static Task<Measurement> OnKestrelAsync(
         Func<string, CommandLine> command, string path, CancellationToken cancellation) =>
         Server.OnFreePortAsync(port => OnKestrelAsync(port, command, path, cancellation));
@@ -36,7 +36,7 @@ internal static class ColdStart
         return new(Stopwatch.GetElapsedTime(started).TotalMilliseconds, child.ProcessorTime.TotalMilliseconds);
     }
 
-    /// <summary>A function for which a request waits, as at a cold start on Lambda.</summary>
+    /// <summary>Starts a function for which a request waits, as in a cold start on Lambda.</summary>
     public static async Task<Measurement> OnLambdaAsync(
         RuntimeApi runtime, CommandLine command, string path, CancellationToken cancellation, Func<int, Task>? beforeTheEnd = null)
     {

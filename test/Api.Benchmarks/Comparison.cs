@@ -1,22 +1,22 @@
 namespace Api.Benchmarks;
 
-/// <summary>A measurement, its reference and the target for their ratio.</summary>
+/// <summary>A measurement, the reference that it is compared with, and the target.</summary>
 internal sealed record Comparison(string What, Samples Measured, string Reference, Samples Compared, Target? Target = null)
 {
     // A wider spread hides a difference of a few hundredths.
     private const double LargestSpread = 0.15;
 
-    /// <summary>The ratio within each round, because both sides of a round meet the same load of the machine.</summary>
+    /// <summary>The ratio in each round, in which a slow machine affects both.</summary>
     public Samples Ratio => Measured.With(Compared, (measured, compared) => measured / compared);
 
-    /// <summary>By processor time where it was measured: it excludes the time that other programs took.</summary>
+    /// <summary>The ratio by processor time where it was measured: it excludes the time that other programs took.</summary>
     public double Verdict => Ratio.MedianByProcessor ?? Ratio.Median;
 
     /// <summary>Whether the ratios of the rounds agree.</summary>
     public bool IsReliable => (Ratio.SpreadByProcessor ?? Ratio.Spread) <= LargestSpread;
 }
 
-/// <summary>The limit of a ratio.</summary>
+/// <summary>The target of a ratio.</summary>
 internal sealed record Target(double Limit, bool IsUpperLimit)
 {
     public static Target AtLeast(double limit) => new(limit, IsUpperLimit: false);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Api.Benchmarks;
 
-/// <summary>Ctrl+C or a request to terminate: what is under way is cancelled, and ends every process that it started.</summary>
+/// <summary>Cancels the measurements on Ctrl+C and SIGTERM. They then end the processes that they have started.</summary>
 internal sealed class Interruption : IDisposable
 {
     private static readonly PosixSignal[] Signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];

@@ -3,7 +3,7 @@ using Api.Benchmarks.Servers;
 
 namespace Api.Benchmarks;
 
-/// <summary>A request that is sent over and over.</summary>
+/// <summary>A request that is sent repeatedly.</summary>
 internal sealed record LoadRequest(string Method, string Path, params IReadOnlyList<(string Name, string Value)> Headers)
 {
     public const string TokenPath = "/oauth2/token";
@@ -14,7 +14,7 @@ internal sealed record LoadRequest(string Method, string Path, params IReadOnlyL
 
     public static LoadRequest Get(string path) => new("GET", path);
 
-    /// <summary>Sends it to a function through an HTTP API, and returns when the answer came, which has to be 200.</summary>
+    /// <summary>Sends the request to a function, and returns the time of the response. Throws if the status is not 200.</summary>
     public async Task<long> InvokeAsync(RuntimeApi runtime)
     {
         var headers = Headers.Append(("Host", "localhost")).Select(header => (header.Item1.ToLowerInvariant(), header.Item2));

@@ -2,7 +2,7 @@ using Api.Benchmarks;
 using Api.Benchmarks.Modes;
 using Api.Benchmarks.References;
 
-// This program is also one of its own references, in a process of its own.
+// Another process of this program is one of the references.
 if (args is [RsaLoop.Command, var operation, var length])
 {
     return RsaLoop.Run(operation, length);
@@ -39,7 +39,7 @@ try
         await runAsync(published, settings, report, stop.Token);
     }
 }
-// Ctrl+C ends the other processes as well, and it may be their end that is noticed first.
+// Ctrl+C also ends the other processes, and their end may be noticed first.
 catch (Exception exception)
     when (exception is OperationCanceledException or BenchmarkException && stop.Token.IsCancellationRequested)
 {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Api.Benchmarks;
 
-/// <summary>The app and the bare server, published in the same flavours. Each is published when it is first asked for.</summary>
+/// <summary>The app and the bare server, each published once per flavour, when it is first needed.</summary>
 internal sealed class Published
 {
     private static readonly string Runtime =
@@ -30,7 +30,7 @@ internal sealed class Published
     {
         var name = Path.GetFileName(project);
         var folder = Path.Combine(AppContext.BaseDirectory, "published", $"{name}-{flavour}");
-        // Apart from the build that the tests are of.
+        // Separate from the build of the tests.
         var artifacts = Path.Combine(AppContext.BaseDirectory, "publishing", $"{flavour}");
         string[] options = flavour switch
         {
@@ -48,7 +48,7 @@ internal sealed class Published
             new("dotnet", [.. publish, .. options, "-p:AwsPackages=standin", "-p:RunAnalyzers=false", "-p:UseSharedCompilation=false"])
             {
                 Folder = Repository.Path,
-                // Neither this nor the compiler stays to take time from what is measured.
+                // No build server stays, which would take processor time from the measurements.
                 Environment = [("MSBUILDDISABLENODEREUSE", "1")],
             },
             cancellation);
@@ -62,16 +62,16 @@ internal sealed class Published
 /// <summary>When a program is compiled.</summary>
 internal enum Flavour
 {
-    /// <summary>While it runs.</summary>
+    /// <summary>At run time.</summary>
     Jit,
 
-    /// <summary>When it is built, as it ships.</summary>
+    /// <summary>At build time, as in a deployment.</summary>
     ReadyToRun,
 
-    /// <summary>When it is built, in one with the runtime, which it brings along.</summary>
+    /// <summary>At build time, together with the runtime, which the package contains.</summary>
     Composite,
 
-    /// <summary>When it is built, to one executable without a runtime.</summary>
+    /// <summary>At build time, to one executable that needs no runtime.</summary>
     Native,
 }
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Api.Benchmarks;
 
-/// <summary>What came of it all, as Markdown.</summary>
+/// <summary>The results, as Markdown.</summary>
 internal sealed class Report
 {
     private readonly List<Comparison> _comparisons = [];
@@ -15,12 +15,12 @@ internal sealed class Report
 
     public void Note(string note) => _notes.Add(note);
 
-    /// <summary>One more table, as Markdown.</summary>
+    /// <summary>Adds a table, as Markdown.</summary>
     public void Append(string table) => _tables.AppendLine(table);
 
     public string ToMarkdown() => _tables.Append(_comparisons is [] ? "" : Comparisons()).ToString();
 
-    /// <summary>Draws the starts and the tokens, where they were measured, into files of a folder.</summary>
+    /// <summary>Draws the charts of starts and tokens that were measured, as files in a folder.</summary>
     public async Task DrawAsync(string folder)
     {
         const string Start = "ms to discovery on Lambda, ";

@@ -1,6 +1,6 @@
 namespace Api.Benchmarks;
 
-/// <summary>What was measured, once each round.</summary>
+/// <summary>The measurements of all rounds.</summary>
 internal sealed record Samples(IReadOnlyList<Measurement> Rounds)
 {
     public double Median => MedianOf(Rounds.Select(round => round.ByClock));
@@ -15,11 +15,11 @@ internal sealed record Samples(IReadOnlyList<Measurement> Rounds)
     public double? SpreadByProcessor =>
         MedianByProcessor is null ? null : SpreadOf([.. Rounds.Select(round => round.ByProcessor!.Value)]);
 
-    /// <summary>Two measurements of each round made into one.</summary>
+    /// <summary>Combines the measurements of each round.</summary>
     public Samples With(Samples other, Func<double, double, double> combine) =>
         new([.. Rounds.Zip(other.Rounds, (mine, others) => mine.With(others, combine))]);
 
-    /// <summary>The same figure in each round.</summary>
+    /// <summary>The same value in each round.</summary>
     public Samples Constant(double value) => new([.. Rounds.Select(_ => new Measurement(value))]);
 
     private static double SpreadOf(double[] values) => (values.Max() - values.Min()) / MedianOf(values);

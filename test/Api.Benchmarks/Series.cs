@@ -1,6 +1,6 @@
 namespace Api.Benchmarks;
 
-/// <summary>One measurement that is repeated, in turn with those that it is compared with.</summary>
+/// <summary>A measurement that is repeated in each round.</summary>
 internal sealed class Series(string name, Func<CancellationToken, Task<Measurement>> measureAsync)
 {
     private readonly List<Measurement> _measurements = [];
@@ -10,12 +10,12 @@ internal sealed class Series(string name, Func<CancellationToken, Task<Measureme
     public Samples Samples => new(_measurements);
 
     /// <summary>
-    /// How many rounds a server warms up: under load on one core, it takes the compiler this long until all that runs often is compiled
-    /// for good.
+    /// The number of rounds in which a server warms up. Under load on one core, the runtime needs this long to compile all code that runs
+    /// often.
     /// </summary>
     public const int WarmUpsOfServer = 5;
 
-    /// <summary>Measures all of them once each round. What the first rounds find is left out: they warm up.</summary>
+    /// <summary>Measures every series once per round. The first rounds warm up and are not counted.</summary>
     public static async Task RunAsync(
         int rounds, IReadOnlyCollection<Series> all, CancellationToken cancellation, int warmUps = 1)
     {

@@ -2,24 +2,25 @@ using System.Globalization;
 
 namespace Api.Benchmarks;
 
-/// <summary>What to measure, how often, and for how long each time.</summary>
+/// <summary>The command line: what to measure, how often, and for how long.</summary>
 internal sealed record Settings(string Mode, int Rounds, int Seconds, string? Charts = null)
 {
     public const string Usage =
         """
         Usage: dotnet run -c Release --project test/Api.Benchmarks -- MODE [--rounds N] [--seconds N] [--charts FOLDER]
 
-          start       from the start of the process to its first answer
+          start       time from the start of the process to its first response
           token       tokens per second
           wellknown   discovery and key set requests per second
-          guard       guarded requests per second
-          trace       which step of a start takes how long
-          memory      resident memory, and what a token request allocates
+          guard       requests to a protected route per second
+          trace       time of each step of a start
+          memory      resident memory, and bytes allocated for a token request
           all         all of these
 
-        By default there are 5 rounds (of three starts each) and 5 seconds. --charts draws into an existing folder. It runs on Linux, on two cores that are otherwise
-        idle: one is the app's, one the caller's. It needs wrk and OpenSSL; and, or what they are for is left out, `npm ci` in
-        test/Api.Benchmarks/peers and moto (python3 -m pip install -r test/requirements.txt).
+        The default is 5 rounds of 5 seconds; a round of `start` has three starts. --charts writes charts into an existing folder.
+
+        The program runs on Linux and needs wrk, OpenSSL and two idle cores, one for the app and one for the load. Comparisons are left out
+        without `npm ci` in test/Api.Benchmarks/peers, and without moto (python3 -m pip install -r test/requirements.txt).
         """;
 
     private static readonly string[] Modes = ["start", "token", "wellknown", "guard", "trace", "memory", "all"];

@@ -5,14 +5,14 @@ using System.Runtime;
 namespace Api.Benchmarks;
 
 /// <summary>
-/// Runs in the app's process: notes at the end of each step of a start what it has cost so far, by the events that the host and the web
-/// server send anyway, and writes it down with the first answer.
+/// Runs in the process of the app. It notes the cost at the end of each step of a start, with the diagnostic events of the host and the web
+/// server, and writes the costs after the first response.
 /// </summary>
 internal sealed class StartTrace(string file) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {
     public const string FileVariable = "START_TRACE_FILE";
 
-    /// <summary>The steps in their order, by the event that ends each.</summary>
+    /// <summary>The steps in order, each with the event that ends it.</summary>
     public static readonly IReadOnlyList<(string Event, string Step)> Steps =
     [
         ("Main", "the runtime, up to Main"),

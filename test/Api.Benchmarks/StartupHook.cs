@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 using Api.Benchmarks;
 
 /// <summary>
-/// Runs in the app's process (DOTNET_STARTUP_HOOKS names this assembly): traces its start, or, whenever asked by a signal, writes how
-/// many bytes the process has allocated so far.
+/// Runs in the process of the app (DOTNET_STARTUP_HOOKS names this assembly). It traces the start, or writes the number of allocated bytes
+/// when it gets a signal.
 /// </summary>
 internal static class StartupHook
 {
     public const string FileVariable = "ALLOCATED_BYTES_FILE";
 
-    // Harmless to a process that does not wait for it.
+    // A process without a handler ignores it.
     public const string Signal = "WINCH";
 
-    /// <summary>What the runtime calls ahead of the program, by this name.</summary>
+    /// <summary>The runtime calls the method of this name before Main.</summary>
     public static void Initialize()
     {
         if (Environment.GetEnvironmentVariable(StartTrace.FileVariable) is { } file)
@@ -22,7 +22,7 @@ internal static class StartupHook
         }
         else
         {
-            // The handle keeps the registration for as long as the process lives.
+            // The handle keeps the registration until the process ends.
             GCHandle.Alloc(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Write()));
         }
     }

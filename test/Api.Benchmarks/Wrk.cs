@@ -5,14 +5,14 @@ using Api.Benchmarks.Servers;
 
 namespace Api.Benchmarks;
 
-/// <summary>The load generator: as many requests as 32 connections carry, from the core that the server does not have.</summary>
+/// <summary>The load generator wrk, with 32 connections, on the other core than the server.</summary>
 internal static partial class Wrk
 {
-    /// <summary>How many of these requests a server answers in a second.</summary>
+    /// <summary>The requests that a server answers per second.</summary>
     public static Series Series(string name, Server server, int seconds, LoadRequest request) =>
         new(name, async cancellation => (await SendAsync(server, seconds, cancellation, request)).Rate);
 
-    /// <summary>Sends these requests in turn. One that fails fails them all.</summary>
+    /// <summary>Sends these requests in turn. Throws if a request fails.</summary>
     public static async Task<LoadResult> SendAsync(
         Server server, int seconds, CancellationToken cancellation, params IReadOnlyList<LoadRequest> requests)
     {
@@ -27,7 +27,7 @@ internal static partial class Wrk
                 new("wrk", "-t1", "-c32", $"-d{seconds}s", "-s", script, server.Address),
                 cancellation);
 
-            // On two cores a second has two of processor time.
+            // On two cores, processor time is not comparable with the clock.
             return Read(output, server.Cores is Child.BothCores ? null : server.ProcessorTime - processorTime);
         }
         finally
@@ -72,5 +72,5 @@ internal static partial class Wrk
     private static partial Regex Count();
 }
 
-/// <summary>How many requests were answered, and how many of them in a second.</summary>
+/// <summary>The number of requests, and the requests per second.</summary>
 internal sealed record LoadResult(long Count, Measurement Rate);

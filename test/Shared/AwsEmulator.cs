@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Shared;
 
-/// <summary>An emulator of AWS (moto) in a process of its own, on a port that it chooses.</summary>
+/// <summary>An emulator of AWS (moto) in a process, on a port that it chooses.</summary>
 internal sealed class AwsEmulator : IAsyncDisposable
 {
     public const string Region = "eu-central-1";
@@ -29,7 +29,7 @@ internal sealed class AwsEmulator : IAsyncDisposable
 
     public string Address => _address.Task.Result;
 
-    /// <summary>Starts it. A launcher is a command in front of it, such as <c>taskset</c> with its arguments.</summary>
+    /// <summary>Starts the emulator, with a command such as <c>taskset</c> that starts another program.</summary>
     public static async Task<AwsEmulator> StartAsync(params string[] launcher)
     {
         var emulator = new AwsEmulator(
@@ -51,7 +51,7 @@ internal sealed class AwsEmulator : IAsyncDisposable
         }
     }
 
-    /// <summary>The environment variables of a program that uses it.</summary>
+    /// <summary>The environment variables of a program that uses an emulator.</summary>
     public static (string Name, string Value)[] VariablesAt(string address) =>
     [
         ("AWS_ENDPOINT_URL", address),

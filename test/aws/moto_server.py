@@ -1,4 +1,4 @@
-"""moto's server, whose arguments it takes, with one thing corrected: a secret may have no current version, and then gets one."""
+"""Runs the server of moto with its arguments, and one correction: a secret without a current version can get one."""
 
 import sys
 

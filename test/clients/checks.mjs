@@ -1,4 +1,4 @@
-// Runs checks one after the other, says how each went, and counts.
+// Runs checks one after the other, prints the result of each, and counts them.
 let passed = 0;
 let failed = 0;
 

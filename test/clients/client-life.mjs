@@ -1,5 +1,4 @@
-// The whole life of a client, in Swagger UI: made, seen, changed, given a second secret, relieved of the first, removed.
-// Prints what each step is answered.
+// Manages a client in Swagger UI: registers, lists, changes and removes it, and rotates its secret. Prints the response of each step.
 //   node client-life.mjs CHROMIUM ADDRESS CLIENT_ID CLIENT_SECRET
 import { openSwagger, tryOut } from './swagger-page.mjs';
 
@@ -26,7 +25,7 @@ try {
     parameters: { ...id, 'If-Match': `"${made.version}"` },
     body: { client_name: 'Lost' },
   });
-  // With the body that the page proposes.
+  // With the body that the page suggests.
   await step('second-secret', 'post', '/admin/clients/{id}/secrets', { parameters: id });
   await step('first-secret-removed', 'delete', '/admin/clients/{id}/secrets/{secretId}', {
     parameters: { ...id, secretId: made.secrets[0].id },

@@ -1,5 +1,5 @@
-// Lets libraries that nobody here wrote get tokens from a running server and verify them, and checks what they do with its refusals.
-// The last line counts. The client needs the scopes USER and ADMIN.
+// Gets tokens from a running server with JavaScript libraries, verifies them, and checks how the libraries handle error responses.
+// The last line has the counts. The client needs the scopes USER and ADMIN.
 //   node clients.mjs ISSUER CLIENT_ID CLIENT_SECRET
 import { report } from './checks.mjs';
 import { Server } from './server.mjs';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** The server as its client sees it, without any library. */
+/** Requests to the server without a library. */
 export class Server {
   constructor(issuer, clientId, clientSecret) {
     Object.assign(this, { issuer, clientId, clientSecret });
@@ -18,7 +18,7 @@ export class Server {
     return (await response.json()).access_token;
   }
 
-  /** A good token with a bad signature: its claims promise more than was signed. */
+  /** A token whose claims were changed after it was signed. */
   async getTamperedToken() {
     const [header, payload, signature] = (await this.getToken()).split('.');
     const claims = { ...JSON.parse(Buffer.from(payload, 'base64url')), scope: 'USER ADMIN' };
@@ -26,7 +26,7 @@ export class Server {
     return [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
   }
 
-  /** A client with the scope USER, as an administrator registers it. */
+  /** Registers a client with the scope USER. */
   async register(members) {
     const response = await fetch(`${this.issuer}/admin/clients`, {
       method: 'POST',
@@ -38,7 +38,7 @@ export class Server {
     return response.json();
   }
 
-  /** A client that signs with this key. */
+  /** Registers a client that signs with this key. */
   async registerKey(publicKey, algorithm, kid) {
     const { key_ops, ext, ...jwk } = await crypto.subtle.exportKey('jwk', publicKey);
 

@@ -1,4 +1,4 @@
-// Swagger UI as a person uses it: opens the page, authorizes, and tries operations out.
+// Uses Swagger UI as a person does: opens the page, authorizes, and tries operations.
 import { chromium } from 'playwright-core';
 
 export async function openSwagger(executablePath, address, clientId, clientSecret, scopes) {
@@ -29,11 +29,11 @@ export async function openSwagger(executablePath, address, clientId, clientSecre
   return { browser, page, problems };
 }
 
-/** Tries one operation out, with values for its parameters and a body, and returns what is shown. */
+/** Tries an operation with parameters and a body, and returns the response that the page shows. */
 export async function tryOut(page, method, path, { parameters = {}, body } = {}) {
   const operation = page.locator(`.opblock-${method}`, { has: page.locator(`[data-path="${path}"]`) });
   await operation.locator('.opblock-summary').click();
-  // Tried before: what was answered then goes.
+  // Removes the response of an earlier try.
   if (await operation.locator('button.cancel').count() > 0) {
     await operation.locator('button.btn-clear').click();
     await operation.locator('button.cancel').click();

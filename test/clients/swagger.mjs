@@ -1,4 +1,4 @@
-// Authorizes in Swagger UI with a client's id and secret, tries /user/me, and prints what is shown.
+// Authorizes in Swagger UI with a client ID and secret, tries /user/me, and prints the page's response.
 //   node swagger.mjs CHROMIUM ADDRESS CLIENT_ID CLIENT_SECRET SCREENSHOT
 import { openSwagger, tryOut } from './swagger-page.mjs';
 

@@ -117,9 +117,14 @@ internal sealed partial class AuditLog(ILogger<AuditLog> logger)
         }
     }
 
-    /// <summary>The caller of an authenticated request.</summary>
-    public static Actor CallerOf(HttpContext http) => new(
-        http.User.FindFirst("client_id")?.Value ?? "?", http.User.FindFirst("jti")?.Value, SourceOf(http), UserAgentOf(http));
+    /// <summary>The caller of an authenticated request: a client, or a user and the client that the user signed in to.</summary>
+    public static Actor CallerOf(HttpContext http)
+    {
+        var clientId = http.User.FindFirst("client_id")?.Value ?? "?";
+        var name = http.User.FindFirst("sub")?.Value is { } sub && sub != clientId ? $"{sub} ({clientId})" : clientId;
+
+        return new(name, http.User.FindFirst("jti")?.Value, SourceOf(http), UserAgentOf(http));
+    }
 
     // The framework wraps exceptions of log providers in an AggregateException.
     private static bool IsOfLog(Exception exception) => exception is IOException or AggregateException { InnerException: IOException };

@@ -226,7 +226,7 @@ internal sealed class ClientAdministration(
 
     private bool IsFirst(string clientId) => first.Exists && clientId == BootstrapClient.ClientId;
 
-    private static string ReadId(JsonObject members, ClientMetadataReader registration)
+    private string ReadId(JsonObject members, ClientMetadataReader registration)
     {
         if (!members.Remove(ClientMetadataReader.ClientId, out var chosen) || chosen is null)
         {
@@ -235,6 +235,11 @@ internal sealed class ClientAdministration(
 
         if (chosen is JsonValue value && value.TryGetValue(out string? text) && Client.IsId(text))
         {
+            if (Subject.FaultOfClientId(text, options.Audience) is { } fault)
+            {
+                registration.Add(ClientMetadataReader.ClientId, fault);
+            }
+
             return text;
         }
 

@@ -1,4 +1,6 @@
+using Api.Configuration;
 using Api.Foundation.Caching;
+using Api.OAuth;
 
 namespace Api.Clients;
 
@@ -6,7 +8,8 @@ namespace Api.Clients;
 /// The clients that were requested in the last 60 seconds, and the requested ids that no client has. A change on another instance is
 /// noticed after at most 60 seconds. During an outage of the client store, cached clients keep getting tokens for the same time.
 /// </summary>
-internal sealed class ClientCache(ClientStore store, TimeProvider time)
+internal sealed partial class ClientCache(
+    ClientStore store, AuthorizationServerOptions options, TimeProvider time, ILogger<ClientCache> logger)
 {
     public static readonly TimeSpan Age = TimeSpan.FromSeconds(60);
 
@@ -38,6 +41,19 @@ internal sealed class ClientCache(ClientStore store, TimeProvider time)
         var now = time.GetUtcNow();
         var client = await store.FindAsync(clientId, CancellationToken.None);
 
+        // A client that was registered before the rule existed, or before Audience was changed, keeps working: refusing it would stop a
+        // program in use. It gets no right of a user, because nobody can make a user with this ID, and no ID token for this audience.
+        if (client is not null && Subject.FaultOfClientId(clientId, options.Audience) is { } fault)
+        {
+            LogReservedId(logger, clientId, fault);
+        }
+
         return new(client, client is null ? now : now + Age);
     }
+
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "The client ID '{ClientId}' {Fault}. The client still gets tokens. Register it again with another ID, and remove this one.")]
+    private static partial void LogReservedId(ILogger logger, string clientId, string fault);
 }

@@ -5,8 +5,10 @@ using Api.Foundation.Json;
 
 namespace Api.Clients;
 
-/// <summary>Reads the members of client metadata as JSON types and collects the errors by member.</summary>
-internal sealed class ClientMetadataMembers
+/// <summary>Reads the members of a client or a user as JSON types and collects the errors by member.</summary>
+/// <param name="kind">What has the members, for error messages.</param>
+/// <param name="id">The member that identifies it, which cannot be changed.</param>
+internal sealed class ClientMetadataMembers(string kind, string id)
 {
     // Limits the response to an invalid request, so that it is not longer than the request.
     private const int MaximumUnknown = 10;
@@ -24,11 +26,12 @@ internal sealed class ClientMetadataMembers
     public void Add(string member, string error) =>
         _errors[member] = [.. _errors.GetValueOrDefault(member, []).Union([$"{member} {error}."])];
 
-    public string Missing(string member)
+    /// <summary>Adds an error unless the member has one.</summary>
+    public string Missing(string member, string error = "is missing")
     {
         if (!_errors.ContainsKey(member))
         {
-            Add(member, "is missing");
+            Add(member, error);
         }
 
         return "";
@@ -49,9 +52,9 @@ internal sealed class ClientMetadataMembers
 
             Add(
                 shown,
-                name is ClientMetadataReader.ClientId ? "cannot be changed. Register another client instead"
-                : name is "secrets" or "created_at" or "updated_at" or "version" or "client_secret" ? "is set by the server"
-                : $"is unknown. The members of a client are {string.Join(", ", known)}");
+                name == id ? $"cannot be changed. Register another {kind} instead"
+                : name is "secrets" or "passkeys" or "created_at" or "updated_at" or "version" or "client_secret" ? "is set by the server"
+                : $"is unknown. The members of a {kind} are {string.Join(", ", known)}");
         }
     }
 

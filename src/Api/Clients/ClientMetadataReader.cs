@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Api.Configuration;
@@ -22,7 +21,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
     private const int MaximumNameLength = 200;
 
-    private readonly ClientMetadataMembers _members = new();
+    private readonly ClientMetadataMembers _members = new("client", ClientId);
     private readonly ImmutableArray<string> _scopes = Scope.Parse(options.Scopes)!.Value;
 
     public IReadOnlyDictionary<string, string[]> Errors => _members.Errors;
@@ -49,7 +48,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
             ClientName = _members.Text(
                 members, "client_name", IsName, $"must have 1 to {MaximumNameLength} characters and no control characters")
                 ?? _members.Missing("client_name"),
-            Scopes = ReadScopes(members, client.Scopes),
+            Scopes = _members.Scopes(members, _scopes, client.Scopes),
             AuthenticationMethod = _members.Text(
                 members,
                 "token_endpoint_auth_method",
@@ -58,7 +57,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
                     + "the client has a secret or a key. A public client has none"),
             Keys = ReadKeys(members),
             JwksUri = ReadJwksUri(members),
-            Claims = ReadClaims(members, client.Claims),
+            Claims = _members.Claims(members, client.Claims),
             AccessTokenLifetime = lifetime,
             // A reused token has at least nine tenths of its lifetime left.
             AccessTokenReuse = _members.Seconds(
@@ -71,6 +70,11 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
         };
         read = SignInMembers.Read(members, read, _members);
 
+        if (read.Scopes is [])
+        {
+            _members.Missing("scope", "must have at least one scope. Without a scope, the client gets no token");
+        }
+
         if (read is { Keys: not [], JwksUri: not null })
         {
             _members.Add("jwks_uri", "cannot be combined with jwks. Set only one of them");
@@ -82,35 +86,6 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
         }
 
         return Errors.Count is 0 ? read : null;
-    }
-
-    private ImmutableArray<string> ReadScopes(JsonObject members, ImmutableArray<string> current)
-    {
-        var text = _members.Text(
-            members, "scope", text => Scope.Parse(text) is not null, "contains a character that RFC 6749 §3.3 does not allow");
-
-        if (text is null)
-        {
-            _members.Missing("scope");
-        }
-
-        if (text is null || Scope.Parse(text) is not { } scopes)
-        {
-            return [];
-        }
-
-        if (scopes is [])
-        {
-            _members.Add("scope", "must have at least one scope. Without a scope, the client gets no token");
-        }
-        else if (scopes.FirstOrDefault(scope => !_scopes.Contains(scope) && !current.Contains(scope)) is { } unknown)
-        {
-            _members.Add(
-                "scope",
-                $"has '{ClientMetadataMembers.Quoted(unknown)}', which is not in Scopes: {string.Join(' ', _scopes)}");
-        }
-
-        return scopes;
     }
 
     private ImmutableArray<ClientKey> ReadKeys(JsonObject members)
@@ -166,40 +141,6 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
             return null;
         }
-    }
-
-    private ImmutableSortedDictionary<string, JsonElement> ReadClaims(
-        JsonObject members, ImmutableSortedDictionary<string, JsonElement> current)
-    {
-        var none = ImmutableSortedDictionary<string, JsonElement>.Empty;
-
-        if (members["claims"] is not { } node)
-        {
-            return none;
-        }
-
-        if (node is not JsonObject claims)
-        {
-            _members.Add("claims", "must be a JSON object");
-
-            return none;
-        }
-
-        if (claims.Select(claim => claim.Key).FirstOrDefault(
-            name => Client.ReservedClaims.Contains(name) && !current.ContainsKey(name)) is { } reserved)
-        {
-            _members.Add("claims", $"has '{reserved}', which is a reserved name in any letter case");
-        }
-
-        if (Encoding.UTF8.GetByteCount(claims.ToJsonString()) > Client.MaximumClaimsLength)
-        {
-            _members.Add(
-                "claims",
-                $"has more than {Client.MaximumClaimsLength} bytes of JSON. Every token contains it and must fit into a header");
-        }
-
-        return claims.ToImmutableSortedDictionary(
-            claim => claim.Key, claim => JsonSerializer.SerializeToElement(claim.Value, ClientsJson.Default.JsonNode), StringComparer.Ordinal);
     }
 
     private static bool IsName(string text) => text.Length is > 0 and <= MaximumNameLength && !text.Any(char.IsControl);

@@ -144,7 +144,7 @@ internal static class AddClientCommand
     private static Option<string[]> Several(string name, string helpName, string description) =>
         new(name) { Description = description, HelpName = helpName, AllowMultipleArgumentsPerToken = true };
 
-    private static Option<JsonObject?> Json(string name, string helpName, string description, Func<string, byte[]> read) =>
+    public static Option<JsonObject?> Json(string name, string helpName, string description, Func<string, byte[]> read) =>
         new(name) { Description = description, HelpName = helpName, CustomParser = result => Parse(result, name, read) };
 
     private static JsonObject? Parse(ArgumentResult result, string name, Func<string, byte[]> read)

@@ -46,19 +46,27 @@ internal static class ClientCommands
     /// </summary>
     public static async Task<ClientAdministration?> OpenAsync(IServiceProvider services, bool create, CancellationToken cancellation)
     {
+        var isOpen = await OpenStoreAsync(services, create || services.GetRequiredService<BootstrapClient>().Exists, cancellation);
+
+        return isOpen ? services.GetRequiredService<ClientAdministration>() : null;
+    }
+
+    /// <summary>Opens the document store. Returns false if there is none and <paramref name="create"/> is false.</summary>
+    public static async Task<bool> OpenStoreAsync(IServiceProvider services, bool create, CancellationToken cancellation)
+    {
         if (services.GetRequiredService<IDocumentStore>() is SqliteDocumentStore)
         {
             var database = services.GetRequiredService<SqliteDatabase>();
 
-            if (!create && !services.GetRequiredService<BootstrapClient>().Exists && !database.Exists)
+            if (!create && !database.Exists)
             {
-                return null;
+                return false;
             }
 
             await database.OpenAsync(cancellation);
         }
 
-        return services.GetRequiredService<ClientAdministration>();
+        return true;
     }
 
     private static Command List()
@@ -181,8 +189,8 @@ internal static class ClientCommands
         })) + string.Concat(clients.Where(stored => stored.Client is null).Select(damaged =>
             $"\n{Printable(damaged.ClientId)} is damaged. Remove it or restore it from a backup: {damaged.Fault}"));
 
-    // The ID of a damaged client can contain any character.
-    private static string Printable(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
+    /// <summary>The ID of a damaged client or user can contain any character.</summary>
+    public static string Printable(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
 
     private static string NoClients(IServiceProvider services) =>
         $"There are no clients in {services.GetRequiredService<AuthorizationServerOptions>().DataDirectory}. Create one with "

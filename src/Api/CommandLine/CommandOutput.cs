@@ -39,18 +39,24 @@ internal static class CommandOutput
             return await WriteAsync(result, client, ClientsJson.Default.ClientMetadata, Lines(client, ClientsJson.Default.ClientMetadata));
         }
 
-        foreach (var error in answer.Problem?.Errors.Values.SelectMany(errors => errors) ?? [])
+        return await WriteRemovalAsync(result, answer.Problem);
+    }
+
+    /// <summary>Writes the errors, or a confirmation that something was removed.</summary>
+    public static async Task<int> WriteRemovalAsync(ParseResult result, ClientProblem? problem, string confirmation = "Removed.")
+    {
+        foreach (var error in problem?.Errors.Values.SelectMany(errors => errors) ?? [])
         {
             await Console.Error.WriteLineAsync(error);
         }
 
         // With --json, a removal prints nothing, like the 204 response to DELETE.
-        if (answer.Problem is null && !result.GetValue(Json))
+        if (problem is null && !result.GetValue(Json))
         {
-            await Console.Out.WriteLineAsync("Removed.");
+            await Console.Out.WriteLineAsync(confirmation);
         }
 
-        return answer.Problem is null ? Commands.Done : Commands.Refused;
+        return problem is null ? Commands.Done : Commands.Refused;
     }
 
     /// <summary>Formats rows as columns under headings. Each column is as wide as its widest cell.</summary>

@@ -7,12 +7,14 @@ using Api.Foundation.Net;
 using Api.Hosting;
 using Api.Keys;
 using Api.OAuth;
+using Api.Sessions;
 using Api.Storage;
+using Api.Users;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Api.CommandLine;
 
-/// <summary>The command line for clients and signing keys. It needs access to the data store but no access token.</summary>
+/// <summary>The command line for clients, users and signing keys. It needs access to the data store but no access token.</summary>
 internal static class Commands
 {
     public const int Done = 0;
@@ -42,9 +44,10 @@ internal static class Commands
 
     public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> buildApi)
     {
-        var root = new RootCommand("Manages clients and signing keys. Without a command, starts the server.")
+        var root = new RootCommand("Manages clients, users and signing keys. Without a command, starts the server.")
         {
             ClientCommands.Create(),
+            UserCommands.Create(),
             KeyCommands.Create(),
             OpenApiCommand.Create(buildApi),
             CommandOutput.Json,
@@ -124,6 +127,8 @@ internal static class Commands
         builder.Services.AddPublicHttpFetch();
         builder.Services.AddStorage();
         builder.Services.AddClients();
+        builder.Services.AddUsers();
+        builder.Services.AddSessions();
 
         return builder.Build();
     }

@@ -1,5 +1,6 @@
 using Api.Audit;
 using Api.Bearer;
+using Api.Configuration;
 using Api.Hosting;
 using Api.Keys;
 using Api.OAuth;
@@ -30,6 +31,11 @@ internal static class AdminEndpoints
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
         admin.MapClients();
+
+        if (routes.ServiceProvider.GetRequiredService<AuthorizationServerOptions>().SignIn)
+        {
+            admin.MapUsers();
+        }
     }
 
     private static async Task<IResult> GetKeysAsync(KeyRingCache keys, TimeProvider time, HttpContext http)

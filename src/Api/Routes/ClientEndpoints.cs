@@ -1,30 +1,21 @@
-using System.Globalization;
 using System.Net.Mime;
 using Api.Audit;
 using Api.Clients;
 using Api.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Routes;
 
 /// <summary>The routes below /admin/clients: list, register, change and remove clients, add and remove secrets.</summary>
 internal static class ClientEndpoints
 {
-    private const int DefaultLimit = 50;
-    private const int MaximumLimit = 200;
-    private const string CursorPrefix = "after:";
-
-    // The ID of a damaged client can be longer than MaximumIdLength.
-    private const int MaximumCursorLength = 2048;
-
     public static void MapClients(this RouteGroupBuilder admin)
     {
         var clients = admin.MapGroup("/clients").ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
         clients.MapGet("", ListAsync)
             .WithSummary("Lists the clients, sorted by client_id.")
-            .WithDescription($"limit is from 1 to {MaximumLimit}. If there are more clients, next_cursor is the cursor of the "
+            .WithDescription($"limit is from 1 to {PageRequest.MaximumLimit}. If there are more clients, next_cursor is the cursor of the "
                 + "next page. damaged lists clients whose documents cannot be read. Remove or restore them.")
             .Produces<ClientList>()
             .ProducesValidationProblem();
@@ -98,24 +89,17 @@ internal static class ClientEndpoints
     private static async Task<IResult> ListAsync(ClientAdministration clients, HttpContext http, string? cursor, string? limit)
     {
         http.Response.NoStore();
-        var count = DefaultLimit;
+        var (request, error) = PageRequest.Read(cursor, limit);
 
-        if (limit is not null
-            && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaximumLimit))
+        if (error is not null)
         {
-            return ClientProblems.Invalid("limit", $"must be a whole number from 1 to {MaximumLimit}");
+            return error;
         }
 
-        if (cursor is not null && !TryParseCursor(cursor, out cursor))
-        {
-            return ClientProblems.Invalid("cursor", "must be the next_cursor of the previous page, or omitted");
-        }
-
-        var page = await clients.ListAsync(cursor, count, http.RequestAborted);
+        var page = await clients.ListAsync(request.After, request.Limit, http.RequestAborted);
 
         return TypedResults.Json(
-            ClientList.From(page.Clients, page.Next is null ? null : Base64UrlEncoder.Encode(CursorPrefix + page.Next)),
-            RoutesJson.Answers.ClientList);
+            ClientList.From(page.Clients, PageRequest.CursorOf(page.Next)), RoutesJson.Answers.ClientList);
     }
 
     private static async Task<IResult> GetAsync(ClientAdministration clients, HttpContext http, string id)
@@ -148,14 +132,14 @@ internal static class ClientEndpoints
             return error!;
         }
 
-        var result = await clients.PatchAsync(id, patch, VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
+        var result = await clients.PatchAsync(id, patch, EntityTags.VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
 
         return result.Problem is { } problem ? ClientProblems.Of(problem, http) : Ok(http, result);
     }
 
     private static async Task<IResult> DeleteAsync(ClientAdministration clients, HttpContext http, string id)
     {
-        var result = await clients.RemoveAsync(id, VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
+        var result = await clients.RemoveAsync(id, EntityTags.VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
 
         return result.Problem is { } problem ? ClientProblems.Of(problem, http) : TypedResults.NoContent();
     }
@@ -174,7 +158,8 @@ internal static class ClientEndpoints
             return ClientProblems.Of(invalid, http);
         }
 
-        var result = await clients.AddSecretAsync(id, expiresIn, previousExpiresIn, VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
+        var result = await clients.AddSecretAsync(
+            id, expiresIn, previousExpiresIn, EntityTags.VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
 
         if (result.Problem is { } problem)
         {
@@ -182,21 +167,21 @@ internal static class ClientEndpoints
         }
 
         http.Response.NoStore();
-        http.Response.Headers.ETag = ETagOf(result.Client!);
+        http.Response.SetETag(result.Client!.Version);
 
         return TypedResults.Json(NewSecret.From(result), RoutesJson.Answers.NewSecret, statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> DeleteSecretAsync(ClientAdministration clients, HttpContext http, string id, string secretId)
     {
-        var result = await clients.RemoveSecretAsync(id, secretId, VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
+        var result = await clients.RemoveSecretAsync(id, secretId, EntityTags.VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
 
         if (result.Problem is { } problem)
         {
             return ClientProblems.Of(problem, http);
         }
 
-        http.Response.Headers.ETag = ETagOf(result.Client!);
+        http.Response.SetETag(result.Client!.Version);
 
         return TypedResults.NoContent();
     }
@@ -205,7 +190,7 @@ internal static class ClientEndpoints
     {
         var client = result.Client!;
         http.Response.NoStore();
-        http.Response.Headers.ETag = ETagOf(client);
+        http.Response.SetETag(client.Version);
 
         if (status is StatusCodes.Status201Created)
         {
@@ -213,34 +198,5 @@ internal static class ClientEndpoints
         }
 
         return TypedResults.Json(ClientMetadata.From(result), ClientsJson.Answers.ClientMetadata, statusCode: status);
-    }
-
-    private static string ETagOf(Client client) => $"\"{client.Version}\"";
-
-    /// <summary>
-    /// The versions in If-Match, or null for any version. A weak or foreign ETag matches nothing (RFC 9110 §13.1.1).
-    /// </summary>
-    private static IReadOnlyCollection<string>? VersionsOf(HttpContext http)
-    {
-        var header = http.Request.Headers.IfMatch;
-
-        return header.Count is 0 || header is ["*"]
-            ? null
-            : [.. http.Request.GetTypedHeaders().IfMatch.Where(tag => !tag.IsWeak).Select(tag => tag.Tag.ToString().Trim('"'))];
-    }
-
-    private static bool TryParseCursor(string cursor, out string? after)
-    {
-        try
-        {
-            var text = cursor.Length <= MaximumCursorLength ? Base64UrlEncoder.Decode(cursor) : "";
-            after = text.StartsWith(CursorPrefix, StringComparison.Ordinal) ? text[CursorPrefix.Length..] : null;
-        }
-        catch (FormatException)
-        {
-            after = null;
-        }
-
-        return after is not null;
     }
 }

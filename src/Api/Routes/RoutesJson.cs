@@ -8,6 +8,8 @@ namespace Api.Routes;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ClientList))]
 [JsonSerializable(typeof(NewSecret))]
+[JsonSerializable(typeof(UserList))]
+[JsonSerializable(typeof(SessionList))]
 internal sealed partial class RoutesJson : JsonSerializerContext
 {
     public static RoutesJson Answers { get; } = new(WireJson.ForAnswers());

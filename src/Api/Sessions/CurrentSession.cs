@@ -26,7 +26,7 @@ internal sealed class CurrentSession(SessionStore sessions, UserStore users, Ses
     /// <summary>Signs a user in after a passkey was verified. A session of the request ends, and the new one has a new ID.</summary>
     public async Task<SignedIn> StartAsync(HttpContext http, User user)
     {
-        await EndAsync(http);
+        await EndStoredAsync(http);
         var (session, value) = await sessions.CreateAsync(user.Sub, http.Request.Headers.UserAgent, http.RequestAborted);
         cookie.Set(http.Response, value);
         var signedIn = new SignedIn(user, session);
@@ -38,18 +38,22 @@ internal sealed class CurrentSession(SessionStore sessions, UserStore users, Ses
     /// <summary>Ends the session of the request, if there is one, and removes the cookie.</summary>
     public async Task EndAsync(HttpContext http)
     {
-        if (cookie.Read(http.Request) is not { } value)
+        if (cookie.Read(http.Request) is null)
         {
             return;
         }
 
-        if (await sessions.FindAsync(value, http.RequestAborted) is { } session)
+        await EndStoredAsync(http);
+        cookie.Remove(http.Response);
+        http.Items[Key] = null;
+    }
+
+    private async Task EndStoredAsync(HttpContext http)
+    {
+        if (cookie.Read(http.Request) is { } value && await sessions.FindAsync(value, http.RequestAborted) is { } session)
         {
             await sessions.EndAsync(session, http.RequestAborted);
         }
-
-        cookie.Remove(http.Response);
-        http.Items[Key] = null;
     }
 
     private async Task<SignedIn?> ReadAsync(HttpContext http)

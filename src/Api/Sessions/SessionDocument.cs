@@ -12,7 +12,7 @@ namespace Api.Sessions;
 internal sealed record SessionDocument(
     string Sub, string Sid, DateTimeOffset AuthenticatedAt, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, string? UserAgent = null)
 {
-    public const string Prefix = "session#";
+    public const string Prefix = UserStore.SessionPrefix;
 
     public static DocumentKey KeyOf(string sub, string id) => new(UserStore.PartitionOf(sub), Prefix + id);
 

@@ -7,5 +7,6 @@ internal static class SessionServices
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<CurrentSession>();
+        services.AddSingleton<SessionAdministration>();
     }
 }

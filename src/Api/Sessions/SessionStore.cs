@@ -17,8 +17,8 @@ internal sealed class SessionStore(IDocumentStore documents, AuthorizationServer
     /// <summary>A sign-in beyond it ends the session that was not used for the longest time.</summary>
     public const int MaximumSessions = 50;
 
-    // More than a user has, also when several sign-ins add sessions at the same time. All are deleted in one transaction.
-    private const int PageSize = 90;
+    // More than a user has, also when several sign-ins add sessions at the same time.
+    private const int PageSize = 2 * MaximumSessions;
 
     // An attempt fails only if a session was used at the same time.
     private const int MaximumAttempts = 10;
@@ -112,23 +112,8 @@ internal sealed class SessionStore(IDocumentStore documents, AuthorizationServer
         ];
 
     /// <summary>Ends all sessions of a user, damaged ones too.</summary>
-    public async Task EndAllAsync(string sub, CancellationToken cancellation)
-    {
-        for (var attempt = 0; attempt < MaximumAttempts; attempt++)
-        {
-            var found = await documents.QueryAsync(UserStore.PartitionOf(sub), SessionDocument.Prefix, PageSize, cancellation);
-
-            if (found is []
-                || (await documents.WriteAsync(
-                    [.. found.Select(document => new DocumentWrite.Delete(document.Key, document.Version))], cancellation)
-                    && found.Length < PageSize))
-            {
-                return;
-            }
-        }
-
-        throw new StorageException("The sessions of a user could not be ended, because they were changed at the same time. Repeat the request.");
-    }
+    public Task EndAllAsync(string sub, CancellationToken cancellation) =>
+        documents.DeleteAllAsync(UserStore.PartitionOf(sub), SessionDocument.Prefix, also: null, cancellation);
 
     // Also if the setting was a longer one when the session was last extended.
     private Session? LiveOrNull(Document document) =>

@@ -4,6 +4,7 @@ using Api.Foundation;
 using Api.Keys;
 using Api.OAuth;
 using Api.Storage;
+using Api.Users;
 
 namespace Api.Startup;
 
@@ -33,9 +34,13 @@ internal static partial class FirstSteps
         // On Lambda, StartAsync returns only when the function ends. Nobody reads a secret that is printed then.
         if (app.Environment.IsDevelopment() && !app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // Create the client after the server listens. The secret is shown only once, and a failed start would lose it.
+            // Create client and user after the server listens. Secret and link are shown only once, and a failed start would lose them.
             var secret = !isLocal ? null : await app.Services.GetRequiredService<DevelopmentClient>().CreateAsync(CancellationToken.None);
-            await Console.Out.WriteLineAsync(Describe(options, secret) + OtherAddress(options, app.Urls));
+            var link = !isLocal || !options.SignIn
+                ? null
+                : await app.Services.GetRequiredService<DevelopmentUser>().CreateAsync(CancellationToken.None);
+            await Console.Out.WriteLineAsync(
+                Describe(options, secret) + Describe(link) + SwaggerPages(options) + OtherAddress(options, app.Urls));
         }
 
         await app.WaitForShutdownAsync();
@@ -58,8 +63,6 @@ internal static partial class FirstSteps
 
     private static string Describe(AuthorizationServerOptions options, string? secret)
     {
-        var swagger = options.Swagger ? $"Swagger UI: {options.Issuer}/swagger" : "";
-
         if (secret is null)
         {
             var where = options.DataTable is "" ? "" : $" in the DynamoDB table {options.DataTable}";
@@ -70,7 +73,6 @@ internal static partial class FirstSteps
 
                   dotnet run --project src/Api -- clients rotate {DevelopmentClient.ClientId}
 
-                {swagger}
 
                 """;
         }
@@ -93,9 +95,26 @@ internal static partial class FirstSteps
 
               curl -s -H "Authorization: Bearer $({{getToken}} | sed 's/.*"access_token":"\([^"]*\)".*/\1/')" {{options.Issuer}}/user/me
 
-            {{swagger}}
+
             """;
     }
+
+    private static string Describe(string? link) => link is null
+        ? ""
+        : $"""
+            The user {DevelopmentUser.UserName} was created. To sign in, open this link within 24 hours and create a passkey. It works once:
+
+              {link}
+
+            If you lost the link, create another one:
+
+              dotnet run --project src/Api -- users link {DevelopmentUser.UserName}
+
+
+            """;
+
+    private static string SwaggerPages(AuthorizationServerOptions options) =>
+        options.Swagger ? $"Swagger UI: {options.Issuer}/swagger\n" : "";
 
     private static string OtherAddress(AuthorizationServerOptions options, ICollection<string> urls) =>
         urls.Any(url => BindingAddress.Parse(url).Port == new Uri(options.Issuer).Port)

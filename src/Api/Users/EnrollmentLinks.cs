@@ -38,7 +38,7 @@ internal sealed class EnrollmentLinks(IDocumentStore documents, TimeProvider tim
             ? link.Sub
             : null;
 
-    private async Task<(Document? Document, EnrollmentLink? Link)> ReadAsync(string value, CancellationToken cancellation)
+    private async Task<(Document? Document, EnrollmentLinkDocument? Link)> ReadAsync(string value, CancellationToken cancellation)
     {
         if (!OpaqueToken.IsWellFormed(value) || await documents.GetAsync(KeyOf(value), cancellation) is not { } document)
         {
@@ -47,7 +47,7 @@ internal sealed class EnrollmentLinks(IDocumentStore documents, TimeProvider tim
 
         try
         {
-            var link = UserJson.Read(document.Json, UserJson.Default.EnrollmentLink);
+            var link = UserJson.Read(document.Json, UserJson.Default.EnrollmentLinkDocument);
 
             return document.ExpiresAt is not null && User.IsSub(link.Sub) ? (document, link) : default;
         }
@@ -60,9 +60,9 @@ internal sealed class EnrollmentLinks(IDocumentStore documents, TimeProvider tim
 
     private static DocumentKey KeyOf(string value) => new($"link#{OpaqueToken.Hash(value)}", "link");
 
-    private static Document DocumentOf(string value, EnrollmentLink link, DateTimeOffset? end) =>
-        new(KeyOf(value), JsonSerializer.Serialize(link, UserJson.Default.EnrollmentLink)) { ExpiresAt = end };
+    private static Document DocumentOf(string value, EnrollmentLinkDocument link, DateTimeOffset? end) =>
+        new(KeyOf(value), JsonSerializer.Serialize(link, UserJson.Default.EnrollmentLinkDocument)) { ExpiresAt = end };
 }
 
 /// <summary>A stored link. It stays after its use until it expires.</summary>
-internal sealed record EnrollmentLink(string Sub, bool IsUsed);
+internal sealed record EnrollmentLinkDocument(string Sub, bool IsUsed);

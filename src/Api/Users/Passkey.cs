@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 
 namespace Api.Users;
 
@@ -8,6 +10,9 @@ internal sealed record Passkey
     public const int MaximumNameLength = 60;
 
     public required ImmutableArray<byte> CredentialId { get; init; }
+
+    /// <summary>Identifies the passkey to administrators and to its user.</summary>
+    public string Id => IdOf(CredentialId.AsSpan());
 
     /// <summary>The public key in COSE form (RFC 9052 §7).</summary>
     public required ImmutableArray<byte> PublicKey { get; init; }
@@ -32,4 +37,7 @@ internal sealed record Passkey
 
     /// <summary>The version of the stored document. It is different after each change.</summary>
     public string Version { get; init; } = Storage.Document.NewVersion();
+
+    // The authenticator chooses the credential ID, which can be longer than a key of the document store.
+    public static string IdOf(ReadOnlySpan<byte> credentialId) => Base64Url.EncodeToString(SHA256.HashData(credentialId));
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Api.OAuth;
 using Api.Storage;
 
 namespace Api.Users;
@@ -9,8 +10,8 @@ namespace Api.Users;
 /// <summary>A person who can sign in: the end-user of OpenID Connect Core 1.0 §1.2.</summary>
 internal sealed partial record User
 {
-    /// <summary>The start of every <see cref="Sub"/>. No client ID starts with it, so that no client can pass as a user.</summary>
-    public const string SubPrefix = "usr_";
+    /// <summary>See <see cref="Subject.UserPrefix"/>.</summary>
+    public const string SubPrefix = Subject.UserPrefix;
 
     public const int MaximumNameLength = 100;
 
@@ -48,16 +49,25 @@ internal sealed partial record User
 
     public static string NewSub() => SubPrefix + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 20);
 
-    public static bool IsSub(string text) => Subject().IsMatch(text);
+    public static bool IsSub(string text) => Subs().IsMatch(text);
 
     public static bool IsUserName(string text) => UserNames().IsMatch(text);
+
+    public static bool IsName(string text) => text.Length is > 0 and <= MaximumNameLength && !text.Any(char.IsControl);
+
+    /// <summary>Whether the text looks like an e-mail address. Only a message to it could show that it is one.</summary>
+    public static bool IsEmail(string text) => text.Length <= MaximumEmailLength && Emails().IsMatch(text);
 
     /// <summary>The form in which user names are compared. They are ASCII, so that no two look the same.</summary>
     public static string Normalize(string userName) => userName.ToLowerInvariant();
 
-    [GeneratedRegex("^usr_[a-z0-9]{20}\\z")]
-    private static partial Regex Subject();
+    [GeneratedRegex(@"^[^\s\p{C}@]+@[^\s\p{C}@]+\z")]
+    private static partial Regex Emails();
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}\\z")]
+    [GeneratedRegex("^usr_[a-z0-9]{20}\\z")]
+    private static partial Regex Subs();
+
+    // A name that begins like a sub could be taken for one.
+    [GeneratedRegex("^(?![Uu][Ss][Rr]_)[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}\\z")]
     private static partial Regex UserNames();
 }

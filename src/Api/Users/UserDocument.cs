@@ -48,9 +48,9 @@ internal sealed record UserDocument(
             throw new FormatException("preferred_username is not valid");
         }
 
-        if (document.Name?.Length > User.MaximumNameLength || document.Email?.Length > User.MaximumEmailLength)
+        if ((document.Name is { } name && !User.IsName(name)) || (document.Email is { } email && !User.IsEmail(email)))
         {
-            throw new FormatException("name or email is too long");
+            throw new FormatException("name or email is not valid");
         }
 
         if (document.Claims.Keys.FirstOrDefault(Client.RegisteredClaims.Contains) is { } claim)
@@ -80,11 +80,11 @@ internal sealed record PasskeyDocument(
     byte[] PublicKey,
     string Name,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? LastUsed,
     uint SignCount,
     ImmutableArray<string> Transports,
     bool BackupEligible,
-    bool BackedUp)
+    bool BackedUp,
+    DateTimeOffset? LastUsed = null)
 {
     public static string Write(Passkey passkey) => JsonSerializer.Serialize(
         new(
@@ -92,11 +92,11 @@ internal sealed record PasskeyDocument(
             [.. passkey.PublicKey],
             passkey.Name,
             passkey.CreatedAt,
-            passkey.LastUsed,
             passkey.SignCount,
             passkey.Transports,
             passkey.IsBackupEligible,
-            passkey.IsBackedUp),
+            passkey.IsBackedUp,
+            passkey.LastUsed),
         UserJson.Default.PasskeyDocument);
 
     /// <exception cref="FormatException">The fault, without the content of the document.</exception>
@@ -104,8 +104,8 @@ internal sealed record PasskeyDocument(
     {
         var document = UserJson.Read(json, UserJson.Default.PasskeyDocument);
 
-        return document.CredentialId is [] || document.PublicKey is []
-            ? throw new FormatException("the credential or its key is empty")
+        return document.CredentialId is [] || document.PublicKey is [] || version is ""
+            ? throw new FormatException("the credential, its key or the version is empty")
             : new()
             {
                 CredentialId = [.. document.CredentialId],
@@ -114,7 +114,8 @@ internal sealed record PasskeyDocument(
                 CreatedAt = document.CreatedAt,
                 LastUsed = document.LastUsed,
                 SignCount = document.SignCount,
-                Transports = document.Transports.IsDefault ? [] : document.Transports,
+                // The annotations do not reach into the list: it may hold a null.
+                Transports = [.. document.Transports.OfType<string>()],
                 IsBackupEligible = document.BackupEligible,
                 IsBackedUp = document.BackedUp,
                 Version = version,
@@ -128,10 +129,10 @@ internal sealed record PasskeyDocument(
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = false)]
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(UserDocument))]
 [JsonSerializable(typeof(PasskeyDocument))]
-[JsonSerializable(typeof(EnrollmentLink))]
+[JsonSerializable(typeof(EnrollmentLinkDocument))]
 internal sealed partial class UserJson : JsonSerializerContext
 {
     /// <exception cref="FormatException">The text is not such a document. The message does not quote it.</exception>

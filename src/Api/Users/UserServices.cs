@@ -6,5 +6,8 @@ internal static class UserServices
     {
         services.AddSingleton<UserStore>();
         services.AddSingleton<EnrollmentLinks>();
+        services.AddSingleton<UserChanges>();
+        services.AddSingleton<UserAdministration>();
+        services.AddSingleton<DevelopmentUser>();
     }
 }

@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Api.Storage;
 
 namespace Api.Users;
@@ -26,15 +24,18 @@ internal sealed class UserStore(IDocumentStore documents)
     private const string PartitionPrefix = $"{Type}#";
     private const string PasskeyPrefix = "passkey#";
 
-    // A user has far fewer documents. All are removed with the user, in transactions of at most 100.
-    private const int MaximumDocuments = 90;
+    /// <summary>The start of the sort keys of browser sessions in the partition of their user.</summary>
+    public const string SessionPrefix = "session#";
+
+    // What signs the user in, or acts for the user. It ends when the user is disabled.
+    private static readonly ImmutableArray<string> SignedInPrefixes = [SessionPrefix, "family#"];
 
     /// <summary>The partition of all documents of a user.</summary>
     public static string PartitionOf(string sub) => PartitionPrefix + sub;
 
     /// <exception cref="DamagedUserException">The user is damaged.</exception>
     public async Task<User?> FindAsync(string sub, CancellationToken cancellation) =>
-        await documents.GetAsync(KeyOf(sub), cancellation) is { } document ? Require(Read(document)) : null;
+        User.IsSub(sub) && await documents.GetAsync(KeyOf(sub), cancellation) is { } document ? Require(Read(document)) : null;
 
     /// <exception cref="DamagedUserException">The user is damaged.</exception>
     public async Task<User?> FindByNameAsync(string userName, CancellationToken cancellation) =>
@@ -50,70 +51,100 @@ internal sealed class UserStore(IDocumentStore documents)
                 .Select(Read),
         ];
 
+    /// <summary>Whether another user has the user name, in any case.</summary>
+    public async Task<bool> IsNameTakenAsync(User user, CancellationToken cancellation) =>
+        await FindNameAsync(user, cancellation) is (_, IsAbandoned: false);
+
     /// <summary>Adds a user. Returns false if the user name is taken.</summary>
-    public Task<bool> AddAsync(User user, CancellationToken cancellation) => documents.WriteAsync(
-        [new DocumentWrite.Add(DocumentOf(user)), new DocumentWrite.Add(NameOf(user))], cancellation);
+    public async Task<bool> AddAsync(User user, CancellationToken cancellation) =>
+        await documents.WriteAsync([new DocumentWrite.Add(DocumentOf(user)), new DocumentWrite.Add(NameOf(user))], cancellation)
+        || (await FindAbandonedNameAsync(user, cancellation) is { } abandoned
+            && await documents.WriteAsync(
+                [new DocumentWrite.Add(DocumentOf(user)), new DocumentWrite.Replace(NameOf(user), abandoned.Version)], cancellation));
 
     /// <summary>Replaces a user. Returns false if it has been changed since <paramref name="before"/> was read, or if a new name is taken.</summary>
-    public Task<bool> ChangeAsync(User before, User after, CancellationToken cancellation)
+    /// <param name="before">The user as it was read.</param>
+    /// <param name="after">The user with a new version.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<bool> ChangeAsync(User before, User after, CancellationToken cancellation)
     {
         DocumentWrite change = new DocumentWrite.Replace(DocumentOf(after), before.Version);
 
-        return NameKeyOf(before.UserName) == NameKeyOf(after.UserName)
-            ? documents.WriteAsync([change], cancellation)
-            : documents.WriteAsync(
-                [change, new DocumentWrite.Delete(NameKeyOf(before.UserName), before.Sub), new DocumentWrite.Add(NameOf(after))],
-                cancellation);
+        if (NameKeyOf(before.UserName) == NameKeyOf(after.UserName))
+        {
+            return await documents.WriteAsync([change], cancellation);
+        }
+
+        DocumentWrite release = new DocumentWrite.Delete(NameKeyOf(before.UserName), before.Sub);
+
+        return await documents.WriteAsync([change, release, new DocumentWrite.Add(NameOf(after))], cancellation)
+            || (await FindAbandonedNameAsync(after, cancellation) is { } abandoned
+                && await documents.WriteAsync(
+                    [change, release, new DocumentWrite.Replace(NameOf(after), abandoned.Version)], cancellation));
+    }
+
+    /// <summary>Ends all sessions of a user.</summary>
+    public async Task SignOutAsync(string sub, CancellationToken cancellation)
+    {
+        foreach (var prefix in SignedInPrefixes)
+        {
+            await documents.DeleteAllAsync(PartitionOf(sub), prefix, also: null, cancellation);
+        }
     }
 
     /// <summary>
-    /// Removes a user and everything that is stored about it. Returns false if the user has been changed since it was read. What else is
-    /// in the partition is removed first, so that a removal that stops halfway can be repeated.
+    /// Removes a user and everything that is stored about it. Returns false if the user has been changed since it was read. A removal that
+    /// stops halfway can be repeated.
     /// </summary>
     public async Task<bool> RemoveAsync(User user, CancellationToken cancellation)
     {
-        foreach (var prefix in (string[])["consent#", "family#", "session#", PasskeyPrefix])
-        {
-            while (await documents.QueryAsync(PartitionOf(user.Sub), prefix, MaximumDocuments / 2, cancellation) is { Length: > 0 } found)
-            {
-                ImmutableArray<DocumentWrite> writes =
-                [
-                    .. found.Select(document => new DocumentWrite.Delete(document.Key, document.Version)),
-                    .. prefix is PasskeyPrefix
-                        ? found.Select(document => new DocumentWrite.Delete(
-                            CredentialKeyOf(document.Key.Sort[PasskeyPrefix.Length..]), user.Sub))
-                        : [],
-                ];
+        // A disabled user gets no new session and no new passkey while the others are removed.
+        var disabled = user with { Enabled = false, Version = Document.NewVersion() };
 
-                if (!await documents.WriteAsync(writes, cancellation))
-                {
-                    return false;
-                }
-            }
+        if (!await documents.WriteAsync([new DocumentWrite.Replace(DocumentOf(disabled), user.Version)], cancellation))
+        {
+            return false;
         }
+
+        await RemoveAllOfAsync(user.Sub, cancellation);
 
         return await documents.WriteAsync(
             [
-                new DocumentWrite.Delete(KeyOf(user.Sub), user.Version),
+                new DocumentWrite.Delete(KeyOf(user.Sub), disabled.Version),
                 new DocumentWrite.Delete(NameKeyOf(user.UserName), user.Sub),
             ],
             cancellation);
     }
 
+    /// <summary>
+    /// Removes a damaged user. Returns false if there is none, or if it is not damaged. Its user name can then be given to another user.
+    /// </summary>
+    public async Task<bool> RemoveDamagedAsync(string sub, CancellationToken cancellation)
+    {
+        if (await documents.GetAsync(KeyOf(sub), cancellation) is not { } document || Read(document).User is not null)
+        {
+            return false;
+        }
+
+        await RemoveAllOfAsync(sub, cancellation);
+
+        return await documents.WriteAsync([new DocumentWrite.Delete(document.Key, document.Version)], cancellation);
+    }
+
     /// <summary>The passkeys of a user that are not damaged, oldest first.</summary>
     public async Task<ImmutableArray<Passkey>> ListPasskeysAsync(string sub, CancellationToken cancellation) =>
         [
-            .. (await documents.QueryAsync(PartitionOf(sub), PasskeyPrefix, MaximumDocuments, cancellation))
+            .. (await documents.QueryAsync(PartitionOf(sub), PasskeyPrefix, 2 * User.MaximumPasskeys, cancellation))
                 .Select(ReadPasskey).OfType<Passkey>().OrderBy(passkey => passkey.CreatedAt),
         ];
 
     /// <summary>The passkey with this credential ID and the <c>sub</c> of its user; null if there is none.</summary>
     public async Task<(string Sub, Passkey Passkey)?> FindPasskeyAsync(byte[] credentialId, CancellationToken cancellation)
     {
-        var hash = HashOf(credentialId);
+        var id = Passkey.IdOf(credentialId);
 
-        return await documents.GetAsync(CredentialKeyOf(hash), cancellation) is { Json: var sub }
-            && await documents.GetAsync(new(PartitionOf(sub), PasskeyPrefix + hash), cancellation) is { } document
+        return await documents.GetAsync(CredentialKeyOf(id), cancellation) is { Json: var sub }
+            && await documents.GetAsync(new(PartitionOf(sub), PasskeyPrefix + id), cancellation) is { } document
             && ReadPasskey(document) is { } passkey
             && passkey.CredentialId.AsSpan().SequenceEqual(credentialId)
                 ? (sub, passkey)
@@ -137,26 +168,40 @@ internal sealed class UserStore(IDocumentStore documents)
     public Task<bool> ChangePasskeyAsync(string sub, Passkey before, Passkey after, CancellationToken cancellation) =>
         documents.WriteAsync([new DocumentWrite.Replace(DocumentOf(sub, after), before.Version)], cancellation);
 
+    /// <summary>Removes a passkey. Returns false if it has been changed since it was read.</summary>
     public Task<bool> RemovePasskeyAsync(string sub, Passkey passkey, CancellationToken cancellation)
     {
         var key = DocumentOf(sub, passkey).Key;
 
-        return documents.WriteAsync(
-            [
-                new DocumentWrite.Delete(key, passkey.Version),
-                new DocumentWrite.Delete(CredentialKeyOf(key.Sort[PasskeyPrefix.Length..]), sub),
-            ],
-            cancellation);
+        return documents.WriteAsync([new DocumentWrite.Delete(key, passkey.Version), CredentialRemoval(sub, key)], cancellation);
     }
+
+    // What is in the partition, and the credentials that refer to it.
+    private async Task RemoveAllOfAsync(string sub, CancellationToken cancellation)
+    {
+        await SignOutAsync(sub, cancellation);
+        await documents.DeleteAllAsync(PartitionOf(sub), "consent#", also: null, cancellation);
+        await documents.DeleteAllAsync(
+            PartitionOf(sub), PasskeyPrefix, passkey => CredentialRemoval(sub, passkey.Key), cancellation);
+    }
+
+    // A name stays behind if a damaged user is removed, because that user's name cannot be read.
+    private async Task<Document?> FindAbandonedNameAsync(User user, CancellationToken cancellation) =>
+        await FindNameAsync(user, cancellation) is (var name, IsAbandoned: true) ? name : null;
+
+    private async Task<(Document Name, bool IsAbandoned)?> FindNameAsync(User user, CancellationToken cancellation) =>
+        await documents.GetAsync(NameKeyOf(user.UserName), cancellation) is { } name && name.Json != user.Sub
+            ? (name, await documents.GetAsync(KeyOf(name.Json), cancellation) is null)
+            : null;
+
+    private static DocumentWrite.Delete CredentialRemoval(string sub, DocumentKey passkey) =>
+        new(CredentialKeyOf(passkey.Sort[PasskeyPrefix.Length..]), sub);
 
     private static DocumentKey KeyOf(string sub) => new(PartitionOf(sub), Type);
 
     private static DocumentKey NameKeyOf(string userName) => new($"username#{User.Normalize(userName)}", "username");
 
-    private static DocumentKey CredentialKeyOf(string hash) => new($"credential#{hash}", "credential");
-
-    // The credential ID is chosen by the authenticator and can be longer than a key.
-    private static string HashOf(ReadOnlySpan<byte> credentialId) => Base64Url.EncodeToString(SHA256.HashData(credentialId));
+    private static DocumentKey CredentialKeyOf(string id) => new($"credential#{id}", "credential");
 
     private static Document DocumentOf(User user) => new(KeyOf(user.Sub), UserDocument.Write(user)) { Version = user.Version, List = Type };
 
@@ -164,7 +209,7 @@ internal sealed class UserStore(IDocumentStore documents)
     private static Document NameOf(User user) => new(NameKeyOf(user.UserName), user.Sub) { Version = user.Sub };
 
     private static Document DocumentOf(string sub, Passkey passkey) =>
-        new(new(PartitionOf(sub), PasskeyPrefix + HashOf(passkey.CredentialId.AsSpan())), PasskeyDocument.Write(passkey)) { Version = passkey.Version };
+        new(new(PartitionOf(sub), PasskeyPrefix + passkey.Id), PasskeyDocument.Write(passkey)) { Version = passkey.Version };
 
     private static User Require(StoredUser stored) => stored.User ?? throw new DamagedUserException(stored);
 
@@ -188,7 +233,7 @@ internal sealed class UserStore(IDocumentStore documents)
         {
             var passkey = PasskeyDocument.Parse(document.Json, document.Version);
 
-            return document.Key.Sort == PasskeyPrefix + HashOf(passkey.CredentialId.AsSpan()) ? passkey : null;
+            return document.Key.Sort == PasskeyPrefix + passkey.Id ? passkey : null;
         }
         catch (FormatException)
         {

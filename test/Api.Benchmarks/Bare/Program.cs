@@ -23,7 +23,7 @@ await app.RunAsync();
 
 namespace Bare
 {
-    /// <summary>How an event of the gateway is read and its answer written.</summary>
+    /// <summary>Reads the events of the gateway and writes the results.</summary>
     [JsonSerializable(typeof(APIGatewayHttpApiV2ProxyRequest))]
     [JsonSerializable(typeof(APIGatewayHttpApiV2ProxyResponse))]
     internal sealed partial class LambdaJson : JsonSerializerContext;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Bare;
 
-/// <summary>Signs the same token over and over (RFC 7515 §5.1): no more than the signature and its encoding.</summary>
+/// <summary>Signs the same token repeatedly (RFC 7515 §5.1), with nothing but the signature and its encoding.</summary>
 internal sealed class Signer : IDisposable
 {
     private const string Header = """{"alg":"RS256","kid":"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs","typ":"JWT"}""";
@@ -17,7 +17,7 @@ internal sealed class Signer : IDisposable
 
     private static readonly string SigningInput = $"{Encode(Header)}.{Encode(Claims)}";
 
-    // Not made before it is used: a start does not wait for it.
+    // Generated when it is first used, so that a start does not wait for it.
     private readonly Lazy<RSAParameters> _key = new(CreateKey);
     private readonly ThreadLocal<RSA> _rsa;
 

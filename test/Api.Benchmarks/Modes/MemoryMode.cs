@@ -4,7 +4,7 @@ using Api.Benchmarks.Servers;
 
 namespace Api.Benchmarks.Modes;
 
-/// <summary>What the app keeps in memory in the long run, and what it allocates for a token.</summary>
+/// <summary>The resident memory after many requests, and the bytes allocated for a token.</summary>
 internal sealed partial class MemoryMode(PublishedProgram app, DevelopmentData data, Settings settings, Report report)
 {
     private const int Few = 100_000;
@@ -44,7 +44,7 @@ internal sealed partial class MemoryMode(PublishedProgram app, DevelopmentData d
         report.Add(new(series.Name, series.Samples, "8 KB", series.Samples.Constant(MostAllocatedBytes), Target.AtMost(1.00)));
     }
 
-    /// <summary>Sends what callers send, a token request among nine for documents and guarded routes.</summary>
+    /// <summary>Sends a mix of requests: one token request for each nine requests to documents and protected routes.</summary>
     private async Task GrowAsync(CancellationToken cancellation)
     {
         await using var server = await Server.StartAppAsync(app, data, Child.AppCore, cancellation);
@@ -85,7 +85,7 @@ internal sealed partial class MemoryMode(PublishedProgram app, DevelopmentData d
         return double.Parse(await File.ReadAllTextAsync(file, cancellation), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>In MB.</summary>
+    /// <summary>The resident memory in MB.</summary>
     public static async Task<double> ReadResidentAsync(int processId, CancellationToken cancellation)
     {
         var status = await File.ReadAllTextAsync($"/proc/{processId}/status", cancellation);

@@ -2,18 +2,18 @@ using Api.Benchmarks.Servers;
 
 namespace Api.Benchmarks.Modes;
 
-/// <summary>How long the first caller waits, beside a bare server that is compiled in the same way.</summary>
+/// <summary>The time to the first response, compared with a bare server with the same compilation.</summary>
 internal sealed class StartMode(DevelopmentData data, RuntimeApi runtime, AwsEmulator? secrets)
 {
     private const string Discovery = "/.well-known/openid-configuration";
     private const string KeySet = "/.well-known/jwks.json";
 
-    // A start takes less than a second, and is noisier than seconds of requests.
+    // A start takes less than a second, and its time varies more than that of seconds of requests.
     private const int StartsInRound = 3;
 
     private static readonly Target InTime = Target.AtMost(1.25);
 
-    // Where there is no emulator, nobody is there: the metadata must not need it.
+    // Without an emulator, no server listens there. The metadata does not need it.
     private (string, string)[] OnAws =>
         [.. data.Settings, .. SecretsManager.SettingsAt(secrets?.Address ?? "http://127.0.0.1:9")];
 
@@ -82,7 +82,7 @@ internal sealed class StartMode(DevelopmentData data, RuntimeApi runtime, AwsEmu
             }
             catch (BenchmarkException exception) when (flavour is Flavour.Composite or Flavour.Native)
             {
-                // They take the runtime as a package, which not every feed has, and native code takes clang and zlib.
+                // They need the runtime as a package, which some feeds lack. Native code also needs clang and zlib.
                 report.Note($"Left out {flavour}, which cannot be published here: {exception.FirstError}");
             }
         }
@@ -90,7 +90,7 @@ internal sealed class StartMode(DevelopmentData data, RuntimeApi runtime, AwsEmu
         return flavours;
     }
 
-    // This program is Lambda, or the first caller.
+    // This program plays Lambda, or is the first caller.
     private static async Task LeaveAppCoreAsync(CancellationToken cancellation) =>
         await Child.RunAsync(Child.LoadCore, new("taskset", "-acp", Child.LoadCore, $"{Environment.ProcessId}"), cancellation);
 

@@ -3,7 +3,7 @@ using Api.Benchmarks.Servers;
 
 namespace Api.Benchmarks.Modes;
 
-/// <summary>Tokens a second, beside the bare signature and beside others who issue tokens.</summary>
+/// <summary>Tokens per second, compared with signatures alone and with other token issuers.</summary>
 internal static class TokenMode
 {
     public static async Task RunAsync(Published published, Settings settings, Report report, CancellationToken cancellation)
@@ -57,7 +57,7 @@ internal static class TokenMode
         }
     }
 
-    /// <summary>One after the other, as one instance gets them, and with all that is between the Runtime API and the app.</summary>
+    /// <summary>Token requests one at a time, as a Lambda instance gets them, through the hosting package.</summary>
     private static async Task<Samples> OnLambdaAsync(
         PublishedProgram app, DevelopmentData data, Settings settings, CancellationToken cancellation)
     {

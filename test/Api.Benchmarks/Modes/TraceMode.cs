@@ -4,7 +4,7 @@ using Api.Benchmarks.Servers;
 
 namespace Api.Benchmarks.Modes;
 
-/// <summary>Which step of a cold start takes how long, in the app and in a bare server that is compiled in the same way.</summary>
+/// <summary>The time of each step of a cold start, in the app and in a bare server with the same compilation.</summary>
 internal static class TraceMode
 {
     private const string Discovery = "/.well-known/openid-configuration";
@@ -15,7 +15,7 @@ internal static class TraceMode
         var bare = await published.BareAsync(Flavour.ReadyToRun, cancellation);
         using var data = await DevelopmentData.CreateAsync(app, cancellation);
         await using var runtime = await RuntimeApi.StartAsync();
-        // Nobody is there: the metadata must not need it.
+        // No server listens there. The metadata does not need it.
         (string, string)[] onAws = [.. data.Settings, .. SecretsManager.SettingsAt("http://127.0.0.1:9"), SecretsManager.KeysInSecret];
         var file = Path.Combine(data.Documents, "trace");
         List<Steps> ofApp = [], ofBare = [];
@@ -62,12 +62,12 @@ internal static class TraceMode
         return text.AppendLine($"| together | {app.Together} | {bare.Together} |").ToString();
     }
 
-    /// <summary>What each step of one start has cost by itself.</summary>
+    /// <summary>The cost of each step of a start.</summary>
     private sealed record Steps(IReadOnlyList<Step> Each)
     {
         public Step Together => new("", [.. Enumerable.Range(0, Each[0].Figures.Count).Select(figure => Each.Sum(step => step.Figures[figure]))]);
 
-        // Each line has what the start has cost so far.
+        // Each line has the cost since the beginning of the start.
         public static Steps Read(string[] lines)
         {
             var soFar = lines.Select(line => line.Split(' ')[1..].Select(figure => double.Parse(figure, CultureInfo.InvariantCulture)).ToArray());
@@ -94,7 +94,7 @@ internal static class TraceMode
         ]);
     }
 
-    /// <summary>Milliseconds by the clock and of processor time, methods compiled and how long that took, assemblies loaded.</summary>
+    /// <summary>Milliseconds, processor time, compiled methods, time of compilation, and loaded assemblies.</summary>
     private sealed record Step(string Name, IReadOnlyList<double> Figures)
     {
         public override string ToString() => string.Create(

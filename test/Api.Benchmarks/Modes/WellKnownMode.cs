@@ -2,7 +2,7 @@ using Api.Benchmarks.Servers;
 
 namespace Api.Benchmarks.Modes;
 
-/// <summary>Requests a second for the public documents, beside a server that answers the same bytes.</summary>
+/// <summary>Requests per second for the public documents, compared with a server that sends the same bytes.</summary>
 internal static class WellKnownMode
 {
     public static async Task RunAsync(Published published, Settings settings, Report report, CancellationToken cancellation)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Api.Benchmarks.References;
 
-/// <summary>How many RSA-2048 signatures OpenSSL itself makes in a second, by its own measure.</summary>
+/// <summary>The RSA-2048 signatures per second that <c>openssl speed</c> reports.</summary>
 internal static class OpenSslSpeed
 {
     public static Series Series(int seconds) =>
@@ -14,14 +14,14 @@ internal static class OpenSslSpeed
             Child.AppCore, new("openssl", "speed", "-seconds", $"{seconds}", "rsa2048"), cancellation);
         var line = output.Split('\n').Single(line => line.StartsWith("rsa", StringComparison.Ordinal));
 
-        // Seconds for each operation, which end in s, then operations in a second, of which signing is the first.
+        // Seconds per operation, which end in s, then operations per second. Signing is the first.
         var rate = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Skip("rsa 2048 bits".Split(' ').Length)
             .Where(figure => !figure.EndsWith('s'))
             .Select(figure => double.Parse(figure, CultureInfo.InvariantCulture))
             .First();
 
-        // What it counts is processor time already.
+        // OpenSSL measures processor time.
         return new(rate, rate);
     }
 }

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Api.Benchmarks.References;
 
-/// <summary>How many RS256 signatures (RFC 7518 §3.3) .NET makes or verifies in a second, and nothing else.</summary>
+/// <summary>The RS256 signatures (RFC 7518 §3.3) that .NET makes or verifies per second.</summary>
 internal static class RsaLoop
 {
     public const string Command = "rsa";
@@ -13,7 +13,7 @@ internal static class RsaLoop
 
     private const int SigningInputLength = 500;
 
-    /// <summary>On the app's core, in a process of its own.</summary>
+    /// <summary>Measures in a process on the core of the app.</summary>
     public static Series Series(string operation, int seconds) =>
         new($"RSA-2048 in .NET, {operation}", cancellation => MeasureAsync(operation, seconds, cancellation));
 
@@ -26,7 +26,7 @@ internal static class RsaLoop
             ? () => rsa.SignData(input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : () => rsa.VerifyData(input, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
-        // The first second is for the compiler.
+        // The first second warms up.
         Repeat(work, TimeSpan.FromSeconds(1));
         var rate = Repeat(work, TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture)));
         Console.WriteLine($"{rate.ByClock} {rate.ByProcessor}");

@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Api.Benchmarks.Servers;
 
-/// <summary>An access token as a server answers it.</summary>
+/// <summary>The access token in the response of a server.</summary>
 internal static class AccessToken
 {
-    /// <summary>Asks for one, and refuses one that cost another work than an RSA-2048 signature (RFC 7518 §3.3).</summary>
+    /// <summary>Requests a token. Throws unless it is signed with RS256 and 2048 bits (RFC 7518 §3.3), as in the other servers.</summary>
     public static async Task<string> FetchAsync(Server server, LoadRequest request, CancellationToken cancellation)
     {
         using var http = new HttpClient();

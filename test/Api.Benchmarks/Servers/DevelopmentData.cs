@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Api.Benchmarks.Servers;
 
-/// <summary>What the app makes at its first start in Development, for the later ones: keys, a client, and documents.</summary>
+/// <summary>The data of the app's first start in Development: keys, a client, and the public documents.</summary>
 internal sealed partial class DevelopmentData : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("benchmark-").FullName;
@@ -13,13 +13,13 @@ internal sealed partial class DevelopmentData : IDisposable
 
     public string ClientSecret { get; private set; } = "";
 
-    /// <summary>Where the metadata and the key set are, each as the app sent it.</summary>
+    /// <summary>The folder with the metadata and the key set, as the app sent them.</summary>
     public string Documents => Path.Combine(_folder, "documents");
 
-    /// <summary>The signing keys, as the app keeps them.</summary>
+    /// <summary>The signing keys, as the app stores them.</summary>
     public string KeyRing => File.ReadAllText(Path.Combine(_folder, "data", "signing-keys.json"));
 
-    /// <summary>The settings of the app. The issuer is the same wherever it listens, so that the documents are.</summary>
+    /// <summary>The settings of the app. The issuer, and so the documents, are the same on every port.</summary>
     public (string Name, string Value)[] Settings =>
         [("Issuer", "http://localhost:5000"), ("DataDirectory", Path.Combine(_folder, "data"))];
 

@@ -5,7 +5,7 @@ internal static class Peer
 {
     private static readonly string Folder = Path.Combine(Repository.Path, "test", "Api.Benchmarks", "peers");
 
-    /// <summary>Why there is none to be measured; null where there is.</summary>
+    /// <summary>Why it cannot be measured, or null.</summary>
     public static string? Missing { get; } =
         Directory.Exists(Path.Combine(Folder, "node_modules")) ? null : "run `npm ci` in test/Api.Benchmarks/peers";
 

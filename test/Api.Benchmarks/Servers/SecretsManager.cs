@@ -7,7 +7,7 @@ internal static class SecretsManager
 
     public static (string Name, string Value) KeysInSecret => ("SigningKeySecretId", KeySecretId);
 
-    /// <summary>The environment of a function on Lambda by the template, without the setting of the keys.</summary>
+    /// <summary>The environment of the function in the template, without the setting of the keys.</summary>
     public static (string Name, string Value)[] SettingsAt(string address) =>
         [.. AwsEmulator.VariablesAt(address), ("DataTable", "clients"), ("FirstClientSecretId", "first-client")];
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Api.Benchmarks.Servers;
 
-/// <summary>A server in a process of its own.</summary>
+/// <summary>A server in a process.</summary>
 internal sealed class Server : IAsyncDisposable
 {
     private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(60);

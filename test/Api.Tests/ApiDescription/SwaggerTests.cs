@@ -24,21 +24,31 @@ public sealed class SwaggerTests : IDisposable
             [
                 "delete /admin/clients/{id}/secrets/{secretId}: 204 401 403 404 412 503",
                 "delete /admin/clients/{id}: 204 401 403 404 409 412 503",
+                "delete /admin/users/{id}/passkeys/{passkeyId}: 204 401 403 404 409 503",
+                "delete /admin/users/{id}/sessions/{sid}: 204 401 403 404 409 503",
+                "delete /admin/users/{id}/sessions: 204 401 403 404 409 503",
+                "delete /admin/users/{id}: 204 401 403 404 409 412 503",
                 "get /.well-known/jwks.json: 200 304 503",
                 "get /.well-known/oauth-authorization-server: 200 304",
                 "get /.well-known/openid-configuration: 200 304",
                 "get /admin/clients/{id}: 200 401 403 404 409 503",
                 "get /admin/clients: 200 400 401 403 503",
                 "get /admin/keys: 200 401 403 503",
+                "get /admin/users/{id}/sessions: 200 401 403 404 409 503",
+                "get /admin/users/{id}: 200 401 403 404 409 503",
+                "get /admin/users: 200 400 401 403 503",
                 "get /health: 200",
                 "get /oauth2/authorize: 200 303 400",
                 "get /oauth2/logout: 200 303",
                 "get /oauth2/userinfo: 200 401 403",
                 "get /user/me: 200 401 403",
                 "patch /admin/clients/{id}: 200 400 401 403 404 409 412 413 415 503",
+                "patch /admin/users/{id}: 200 400 401 403 404 409 412 413 415 503",
                 "post /admin/clients/{id}/secrets: 201 400 401 403 404 409 412 413 415 503",
                 "post /admin/clients: 201 400 401 403 409 413 415 503",
                 "post /admin/keys/rotate: 202 401 403 409 503",
+                "post /admin/users/{id}/links: 201 401 403 404 409 503",
+                "post /admin/users: 201 400 401 403 409 413 415 503",
                 "post /oauth2/authorize: 303 400",
                 "post /oauth2/logout: 200 303",
                 "post /oauth2/token: 200 400 401 408 413 415 503",
@@ -112,7 +122,7 @@ public sealed class SwaggerTests : IDisposable
             "swagger.mjs", ExternalTools.Chromium!, api.Address, "development", api.Secret, screenshot));
 
         Assert.Empty(shown.GetProperty("problems").EnumerateArray());
-        Assert.Equal(21, shown.GetProperty("operations").GetArrayLength());
+        Assert.Equal(31, shown.GetProperty("operations").GetArrayLength());
         Assert.Equal(200, shown.GetProperty("status").GetInt32());
         var claims = JsonSerializer.Deserialize<JsonElement>(shown.GetProperty("body").GetString()!);
         Assert.Equal("development", claims.GetProperty("sub").GetString());
@@ -121,7 +131,7 @@ public sealed class SwaggerTests : IDisposable
     }
 
     [FactWith(Tool.Browser)]
-    public async Task Whole_life_of_a_client_can_be_clicked()
+    public async Task Client_can_be_managed_in_a_browser()
     {
         await using var api = await ApiProcess.StartAsync(_folder["data"]);
 

@@ -2,7 +2,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Attacks;
 
-/// <summary>Callers that hang up in the middle of a body: anybody can, as often as they like, and it is no error of the server's.</summary>
+/// <summary>Callers that close the connection in the middle of a body. That is not an error of the server.</summary>
 public sealed class AbortedBodyTests
 {
     private const string Form = "Content-Type: application/x-www-form-urlencoded\r\n";
@@ -18,7 +18,7 @@ public sealed class AbortedBodyTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Leave_neither_an_error_nor_a_stack_in_the_log(bool reset)
+    public async Task Aborted_bodies_log_no_error_and_no_stack_trace(bool reset)
     {
         using var folder = new TemporaryFolder();
         await using var api = await ApiProcess.StartAsync(folder["data"]);

@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Api.Tests.Attacks;
 
 /// <summary>
-/// Tokens that choose how they want to be checked (RFC 8725 §2.1): unsigned, signed with what is public, or otherwise than RS256.
+/// Tokens that choose another algorithm than RS256 (RFC 8725 §2.1): unsigned, or signed with the public key as a secret.
 /// </summary>
 internal static class AlgorithmAttacks
 {
@@ -113,7 +113,7 @@ internal static class AlgorithmAttacks
         return export(rsa);
     }
 
-    // As the key set has it.
+    // The encoding of the key set.
     private static JsonObject Jwk(TokenForge forge) => new()
     {
         ["kty"] = "RSA",

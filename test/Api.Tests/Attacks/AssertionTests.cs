@@ -6,16 +6,16 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Tests.Attacks;
 
-/// <summary>The same attacks on the JWTs that clients authenticate with (RFC 7523 §3), the client's key in the place of ours.</summary>
+/// <summary>The same attacks on client assertions (RFC 7523 §3), with the client's key in place of the server's.</summary>
 public sealed class AssertionTests(AssertionTests.Server server) : IClassFixture<AssertionTests.Server>
 {
     private const string ClientId = "client";
 
-    // PS256 is one of the algorithms for assertions, kid may be left out, and the gateway's limit is one of headers.
+    // PS256 is allowed for assertions, kid is optional, and the gateway's limit applies to headers.
     private static readonly string[] GoodAssertions =
         ["PS256", "no kid, our key", "kid null", "x5t that names our key instead of kid", "longer than the gateway lets through"];
 
-    // These do not get into a body.
+    // These do not fit into a body.
     private static readonly string[] TooLarge = ["a megabyte", "a megabyte of dots"];
 
     private static readonly Dictionary<string, Func<TokenForge, string>> Assertions = new[]
@@ -52,7 +52,7 @@ public sealed class AssertionTests(AssertionTests.Server server) : IClassFixture
     public static TheoryData<string> Bad => [.. Assertions.Keys.Except([.. GoodAssertions, .. TooLarge])];
 
     [Fact]
-    public async Task Assertion_made_by_these_tests_is_good_unless_it_is_changed()
+    public async Task Unchanged_assertion_is_accepted()
     {
         using var response = await ClientsWithKeys.PostAsync(
             server.Api, server.Forge.Sign(payload => payload["jti"] = "good"));

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Api.Tests.Attacks;
 
-/// <summary>Good tokens that are sent in a way that nobody reads (RFC 6750 §2), or in more than one.</summary>
+/// <summary>Valid tokens that are sent in an unsupported way (RFC 6750 §2), or in several ways.</summary>
 public sealed class AuthorizationHeaderTests(GuardedRouteTests.Server server) : IClassFixture<GuardedRouteTests.Server>
 {
     private const string InvalidToken = "Bearer realm=\"api\", error=\"invalid_token\", error_description=\"The access token is not valid.\"";
 
-    // In the cases below, {token} stands for a good one, and | is between two headers of that name.
+    // {token} stands for a valid token, and | separates two headers of the same name.
     [Theory]
     [InlineData("Bearer {token}|Bearer {token}")]
     [InlineData("Bearer {token}|Bearer bad")]
@@ -33,7 +33,7 @@ public sealed class AuthorizationHeaderTests(GuardedRouteTests.Server server) : 
     [InlineData("Bearer null")]
     [InlineData("Bearer undefined")]
     [InlineData("Bearer [object Object]")]
-    public async Task Anything_but_one_token_is_an_invalid_token(string values) =>
+    public async Task Header_that_is_not_exactly_one_token_is_invalid_token(string values) =>
         await AssertRefusedAsync(InvalidToken, Headers("Authorization", values));
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class AuthorizationHeaderTests(GuardedRouteTests.Server server) : 
     [InlineData("X-Rewrite-URL", "/health")]
     [InlineData("X-Forwarded-Prefix", "/oauth2")]
     [InlineData("X-HTTP-Method-Override", "OPTIONS")]
-    public async Task Token_in_another_place_or_scheme_is_none(string name, string values) =>
+    public async Task Token_in_another_header_or_scheme_is_ignored(string name, string values) =>
         await AssertRefusedAsync("Bearer realm=\"api\"", Headers(name, values));
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class AuthorizationHeaderTests(GuardedRouteTests.Server server) : 
     [InlineData("?authorization=Bearer%20{token}")]
     [InlineData(";access_token={token}")]
     [InlineData("?_method=OPTIONS")]
-    public async Task Token_in_the_address_is_none(string suffix)
+    public async Task Token_in_the_URL_is_ignored(string suffix)
     {
         foreach (var path in (string[])["/user/me", "/admin/keys"])
         {
@@ -94,7 +94,7 @@ public sealed class AuthorizationHeaderTests(GuardedRouteTests.Server server) : 
     [InlineData("GET", "/user/me", "application/x-www-form-urlencoded", "access_token={token}")]
     [InlineData("GET", "/admin/keys", "application/json", "{\"access_token\":\"{token}\"}")]
     [InlineData("POST", "/admin/keys/rotate", "application/x-www-form-urlencoded", "access_token={token}")]
-    public async Task Token_in_the_body_is_none(string method, string path, string contentType, string body)
+    public async Task Token_in_the_body_is_ignored(string method, string path, string contentType, string body)
     {
         using var content = new StringContent(
             body.Replace("{token}", server.Forge.Sign(), StringComparison.Ordinal), Encoding.UTF8, contentType);
@@ -111,7 +111,7 @@ public sealed class AuthorizationHeaderTests(GuardedRouteTests.Server server) : 
     [InlineData("POST")]
     [InlineData("PROPFIND")]
     [InlineData("get")]
-    public async Task Other_method_is_no_way_around_the_guard(string method)
+    public async Task Other_methods_need_a_token_too(string method)
     {
         foreach (var path in (string[])["/user/me", "/admin/keys"])
         {
@@ -127,7 +127,7 @@ public sealed class AuthorizationHeaderTests(GuardedRouteTests.Server server) : 
     [InlineData("Bearer \t{token}\t")]
     [InlineData("|Bearer {token}")]
     [InlineData("Bearer {token}|")]
-    public async Task White_space_and_empty_headers_around_the_one_token_are_let_through(string values)
+    public async Task White_space_and_empty_headers_around_a_token_are_accepted(string values)
     {
         var http = await server.SendAsync("/user/me", Headers("Authorization", values));
 

@@ -2,7 +2,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Attacks;
 
-/// <summary>Every token that a guarded route refuses, by name.</summary>
+/// <summary>The tokens that a protected route refuses, by name.</summary>
 internal static class BadTokens
 {
     public static readonly Dictionary<string, Func<TokenForge, string>> All = new[]
@@ -17,7 +17,7 @@ internal static class BadTokens
         ClaimAttacks.Untimely,
     }.SelectMany(table => table).ToDictionary();
 
-    /// <summary>The one answer to all of them (RFC 6750 §3): it quotes nothing of the token.</summary>
+    /// <summary>The challenge, which is the same for all of them and contains nothing of the token (RFC 6750 §3).</summary>
     public static string Challenge(string name) =>
         $"Bearer realm=\"api\", error=\"invalid_token\", error_description=\"{Description(name)}\"";
 

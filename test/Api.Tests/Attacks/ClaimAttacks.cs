@@ -4,12 +4,11 @@ using Api.Tests.Support;
 namespace Api.Tests.Attacks;
 
 /// <summary>
-/// Tokens really signed with our key that say something else than ours do (RFC 7519 §4.1, RFC 9068 §2.2): other kinds, issuers
-/// and times.
+/// Tokens that are signed with the server's key but have other claims (RFC 7519 §4.1, RFC 9068 §2.2).
 /// </summary>
 internal static class ClaimAttacks
 {
-    /// <summary>Those that are refused for their times.</summary>
+    /// <summary>Tokens that are refused because of their times.</summary>
     public static readonly Dictionary<string, Func<TokenForge, string>> Untimely = new()
     {
         ["exp in the past"] = forge => Claim(forge, "exp", forge.Now - 661),
@@ -27,7 +26,7 @@ internal static class ClaimAttacks
         ["nbf after every date"] = forge => Claim(forge, "nbf", long.MaxValue),
     };
 
-    /// <summary>Those that are refused for anything else.</summary>
+    /// <summary>Tokens that are refused for any other reason.</summary>
     public static readonly Dictionary<string, Func<TokenForge, string>> Tokens = new()
     {
         ["exp null"] = forge => Claim(forge, "exp", null),
@@ -100,12 +99,12 @@ internal static class ClaimAttacks
         ["typ null"] = forge => Type(forge, null),
         ["typ empty"] = forge => Type(forge, ""),
         ["typ as a list"] = forge => Type(forge, new JsonArray("JWT")),
-        // The library reads these as tokens, and finds one too many.
+        // The library parses the actor as a token, and accepts only one.
         ["two actors"] = forge => Claim(
             forge, "http://schemas.xmlsoap.org/ws/2009/09/identity/claims/actor", new JsonArray(forge.Sign(), forge.Sign())),
     };
 
-    /// <summary>Those whose scope is no text (RFC 8693 §4.2), which a reader may take for one.</summary>
+    /// <summary>Tokens whose scope is not a string (RFC 8693 §4.2).</summary>
     public static readonly Dictionary<string, Func<TokenForge, string>> Scopes = new()
     {
         ["scope as a list"] = forge => Claim(forge, "scope", new JsonArray("USER", "ADMIN")),
@@ -126,7 +125,7 @@ internal static class ClaimAttacks
         payload.Remove(name);
     });
 
-    // Numbers that no writer of JSON would write.
+    // Numbers that a JSON writer would not write.
     private static string Text(TokenForge forge, string name, string number)
     {
         var payload = forge.Payload("USER ADMIN");

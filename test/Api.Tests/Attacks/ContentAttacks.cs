@@ -3,7 +3,7 @@ using static Api.Tests.Attacks.TokenRequest;
 
 namespace Api.Tests.Attacks;
 
-/// <summary>Token requests of another content type, in JSON that can be read in several ways, or by another method.</summary>
+/// <summary>Token requests with another content type, with ambiguous JSON, or with another method.</summary>
 internal static class ContentAttacks
 {
     private const string JsonGrant = """{"grant_type":"client_credentials"}""";

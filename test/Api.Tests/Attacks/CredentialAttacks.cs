@@ -3,7 +3,7 @@ using static Api.Tests.Attacks.TokenRequest;
 namespace Api.Tests.Attacks;
 
 /// <summary>
-/// Credentials that are not quite the client's, or in another place than those that are read (RFC 6749 §2.3.1).
+/// Credentials that are almost those of the client, or in the wrong place (RFC 6749 §2.3.1).
 /// </summary>
 internal static class CredentialAttacks
 {

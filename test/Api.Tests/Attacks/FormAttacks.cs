@@ -4,7 +4,7 @@ using static Api.Tests.Attacks.TokenRequest;
 
 namespace Api.Tests.Attacks;
 
-/// <summary>Forms that try to be read otherwise than they look: parameters (RFC 6749 §3.2), their values and encodings.</summary>
+/// <summary>Ambiguous forms: parameters (RFC 6749 §3.2), their values and encodings.</summary>
 internal static class FormAttacks
 {
     public static readonly Dictionary<string, TokenRequest> Requests = new()

@@ -3,14 +3,14 @@ using Api.Tests.Support;
 namespace Api.Tests.Attacks;
 
 /// <summary>
-/// The same tokens where the app is called by an event: the gateway in front of it is the first lock, not the only one.
+/// The same tokens in events of a Lambda function. The app refuses them too, not only the gateway in front of it.
 /// </summary>
 public sealed class GuardedRouteOnLambdaTests(LambdaApi api) : IClassFixture<LambdaApi>
 {
     public static TheoryData<string> Bad => [.. BadTokens.All.Keys];
 
     [Fact]
-    public async Task Token_made_by_these_tests_is_good_unless_it_is_changed() =>
+    public async Task Unchanged_token_is_accepted() =>
         Assert.All(await SendAsync(api.Forge.Sign()), response => Assert.Equal(200, response.Status));
 
     [Theory]

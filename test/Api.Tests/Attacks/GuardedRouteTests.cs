@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Api.Tests.Attacks;
 
-/// <summary>Every token that the guarded routes refuse, and the odd ones that they do not.</summary>
+/// <summary>Tokens that the protected routes refuse, and unusual tokens that they accept.</summary>
 public sealed class GuardedRouteTests(GuardedRouteTests.Server server) : IClassFixture<GuardedRouteTests.Server>
 {
     private static readonly string[] Paths = ["/user/me", "/admin/keys"];
@@ -23,7 +23,7 @@ public sealed class GuardedRouteTests(GuardedRouteTests.Server server) : IClassF
 
         public Task DisposeAsync() => Task.CompletedTask;
 
-        /// <summary>Sends headers as they are, where an HTTP client would put them right first.</summary>
+        /// <summary>Sends headers unchanged, which HTTP clients would correct.</summary>
         internal Task<HttpContext> SendAsync(string path, params (string Name, string Value)[] headers) =>
             Api.Server.SendAsync(http =>
             {
@@ -59,7 +59,7 @@ public sealed class GuardedRouteTests(GuardedRouteTests.Server server) : IClassF
 
     [Theory]
     [MemberData(nameof(Tolerated))]
-    public async Task Odd_token_is_let_in_on_purpose(string what)
+    public async Task Unusual_token_is_accepted(string what)
     {
         var token = ToleratedTokens.All[what](server.Forge);
 
@@ -72,7 +72,7 @@ public sealed class GuardedRouteTests(GuardedRouteTests.Server server) : IClassF
     }
 
     [Fact]
-    public void Bad_tokens_are_many_and_none_is_there_twice()
+    public void Bad_tokens_are_many_and_unique()
     {
         var tokens = BadTokens.All.ToLookup(bad => bad.Value(server.Forge), bad => bad.Key, StringComparer.Ordinal);
 
@@ -103,7 +103,7 @@ public sealed class GuardedRouteTests(GuardedRouteTests.Server server) : IClassF
     [InlineData("\uFF35\uFF33\uFF25\uFF32 \uFF21\uFF24\uFF2D\uFF29\uFF2E")]
     [InlineData("USER\u200B ADMIN\u200B")]
     [InlineData(" ")]
-    public async Task Scope_that_is_not_the_same_opens_nothing(string scope) =>
+    public async Task Scope_that_is_only_similar_is_forbidden(string scope) =>
         await AssertForbiddenAsync(server.Forge.Sign(payload => payload["scope"] = scope));
 
     [Theory]
@@ -114,7 +114,7 @@ public sealed class GuardedRouteTests(GuardedRouteTests.Server server) : IClassF
     [InlineData("roles")]
     [InlineData("permissions")]
     [InlineData("http://schemas.microsoft.com/identity/claims/scope")]
-    public async Task Scope_under_another_name_opens_nothing(string name)
+    public async Task Scope_in_another_claim_is_forbidden(string name)
     {
         await AssertForbiddenAsync(server.Forge.Sign(payload =>
         {
@@ -135,7 +135,7 @@ public sealed class GuardedRouteTests(GuardedRouteTests.Server server) : IClassF
     [InlineData("at+jwt ")]
     [InlineData("dpop+jwt")]
     [InlineData(null)]
-    public async Task Where_tokens_have_the_type_of_RFC_9068_every_other_is_refused(string? type)
+    public async Task With_AccessTokenType_at_jwt_other_types_are_refused(string? type)
     {
         using var api = new ApiFactory().Set("AccessTokenType", "at+jwt");
 
@@ -146,7 +146,7 @@ public sealed class GuardedRouteTests(GuardedRouteTests.Server server) : IClassF
     }
 
     [Fact]
-    public async Task Token_of_a_revoked_key_is_refused_as_soon_as_the_ring_is_loaded_again()
+    public async Task Token_of_a_revoked_key_is_refused_after_the_ring_is_reloaded()
     {
         using var api = new ApiFactory();
         var forge = new TokenForge(TestKeys.First, ApiFactory.Issuer, api.Time.Now, TimeSpan.FromHours(1));
@@ -166,7 +166,7 @@ public sealed class GuardedRouteTests(GuardedRouteTests.Server server) : IClassF
     }
 
     [Fact]
-    public async Task Nobody_follows_the_address_that_a_token_names()
+    public async Task Addresses_in_a_token_are_not_requested()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

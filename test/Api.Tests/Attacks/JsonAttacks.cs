@@ -6,8 +6,8 @@ using static Api.Tests.Attacks.SerializationAttacks;
 namespace Api.Tests.Attacks;
 
 /// <summary>
-/// Tokens whose JSON readers may understand differently (RFC 8725 §2.4, RFC 7515 §4): unless a name says otherwise they are
-/// signed with our key, which shows what the reader makes of them.
+/// Tokens whose JSON is ambiguous or malformed (RFC 8725 §2.4, RFC 7515 §4). They are signed with the server's key, unless the name says
+/// otherwise, so that only the JSON can be the reason for the refusal.
 /// </summary>
 internal static class JsonAttacks
 {

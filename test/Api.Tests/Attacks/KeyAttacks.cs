@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Api.Tests.Attacks;
 
 /// <summary>
-/// Tokens that bring their own key, point at one, or name one that we did not publish (RFC 7515 §4.1.2 to §4.1.8).
+/// Tokens with a key of their own, with the address of a key, or with the kid of an unknown key (RFC 7515 §4.1.2 to §4.1.8).
 /// </summary>
 internal static class KeyAttacks
 {

@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Api.Tests.Attacks;
 
 /// <summary>
-/// Tokens of another shape than the compact serialization (RFC 7515 §7.1): other parts, encodings and signatures.
+/// Tokens that are not in the compact serialization (RFC 7515 §7.1): other parts, encodings and signatures.
 /// </summary>
 internal static class SerializationAttacks
 {
@@ -65,10 +65,10 @@ internal static class SerializationAttacks
         ["other trailing bits in the signature"] = forge => OtherTrailingBits(forge.Sign()),
     };
 
-    /// <summary>The same object with one member more at its end, be it there already or not.</summary>
+    /// <summary>The object with another member at its end, which may repeat a name.</summary>
     public static string With(string json, string member) => $"{json[..^1]},{member}}}";
 
-    /// <summary>The same token with another part.</summary>
+    /// <summary>The token with one part replaced.</summary>
     public static string Replace(string token, int part, string value)
     {
         var parts = token.Split('.');
@@ -93,7 +93,7 @@ internal static class SerializationAttacks
 
     private static string Signature(TokenForge forge, Func<byte[], string> encode)
     {
-        // Some of these only differ from a good one where its bits say so.
+        // Depending on its bits, a good token can be the same as one of these.
         for (var number = 0; ; number++)
         {
             var token = forge.Sign(payload => payload["jti"] = $"{number}");
@@ -106,7 +106,7 @@ internal static class SerializationAttacks
         }
     }
 
-    // 256 bytes are 341 characters and a third: the last one has four bits that say nothing.
+    // 256 bytes are 341 characters and a third: four bits of the last character are unused.
     private static string OtherTrailingBits(string token)
     {
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -5,7 +5,7 @@ using static Api.Tests.Attacks.SerializationAttacks;
 
 namespace Api.Tests.Attacks;
 
-/// <summary>Tokens that were good until their signature, or what it is made over, was changed (RFC 8017 §8.2.2).</summary>
+/// <summary>Valid tokens whose signature or signed content was changed (RFC 8017 §8.2.2).</summary>
 internal static class SignatureAttacks
 {
     public static readonly Dictionary<string, Func<TokenForge, string>> Tokens = new()
@@ -34,7 +34,7 @@ internal static class SignatureAttacks
         return Replace(token, 2, Base64UrlEncoder.Encode(change(Base64UrlEncoder.DecodeBytes(token.Split('.')[2]))));
     }
 
-    // Congruent to the signature, where less than the modulus is asked for; one byte longer where it does not fit.
+    // The signature plus the modulus, which must be refused because it is not less than the modulus. It can be one byte longer.
     private static byte[] AddModulus(byte[] signature, byte[] modulus) =>
         (Number(signature) + Number(modulus)).ToByteArray(isUnsigned: true, isBigEndian: true);
 

@@ -3,7 +3,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Attacks;
 
-/// <summary>The program behind a real socket, where a caller is free to send any bytes at any pace.</summary>
+/// <summary>The program on a socket, to which callers can send any bytes at any pace.</summary>
 public sealed class SocketTests(SocketTests.Listening listening) : IClassFixture<SocketTests.Listening>
 {
     public sealed class Listening : IAsyncLifetime, IDisposable
@@ -33,7 +33,7 @@ public sealed class SocketTests(SocketTests.Listening listening) : IClassFixture
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task Request_that_servers_may_read_differently_is_refused(string what)
+    public async Task Ambiguous_request_is_refused(string what)
     {
         var transfer = Transfers.Refused[what];
 
@@ -46,7 +46,7 @@ public sealed class SocketTests(SocketTests.Listening listening) : IClassFixture
 
     [Theory]
     [MemberData(nameof(Followed))]
-    public async Task Request_gets_its_answer_and_what_follows_it_no_more_than_that(string what)
+    public async Task Bytes_after_a_request_get_no_second_token(string what)
     {
         var transfer = Transfers.Followed[what];
 
@@ -91,7 +91,7 @@ public sealed class SocketTests(SocketTests.Listening listening) : IClassFixture
     [InlineData("/admin/%C0%AE%C0%AE/keys")]
     [InlineData("http://localhost/admin/keys")]
     [InlineData("http://localhost/health/../admin/keys")]
-    public async Task No_spelling_of_an_address_leads_around_the_guard(string target)
+    public async Task No_spelling_of_a_path_avoids_the_token_check(string target)
     {
         foreach (var token in (string?[])[null, await GetTokenAsync("USER")])
         {
@@ -113,7 +113,7 @@ public sealed class SocketTests(SocketTests.Listening listening) : IClassFixture
     [InlineData("Transfer-Encoding: gzip, chunked", "2\r\n{}\r\n0\r\n\r\n", 415)]
     [InlineData("Content-Length: 2\r\nContent-Encoding: gzip", "{}", 415)]
     [InlineData("Content-Length: 1000000000", "{}", 413)]
-    public async Task Damaged_body_of_an_administrator_is_refused(string headers, string body, int status)
+    public async Task Malformed_body_at_admin_clients_is_refused(string headers, string body, int status)
     {
         var token = await GetTokenAsync("ADMIN");
 
@@ -125,7 +125,7 @@ public sealed class SocketTests(SocketTests.Listening listening) : IClassFixture
     }
 
     [Fact]
-    public async Task Slow_bodies_are_given_up_and_keep_nobody_waiting()
+    public async Task Slow_bodies_time_out_and_do_not_block_other_requests()
     {
         const int Callers = 40;
         var slow = Enumerable.Range(0, Callers).Select(number => RawHttp.TrickleAsync(

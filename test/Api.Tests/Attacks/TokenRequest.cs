@@ -3,8 +3,8 @@ using System.Text;
 namespace Api.Tests.Attacks;
 
 /// <summary>
-/// A token request that would be good, but for one thing, and its refusal. {id} and {secret} are the client's; {basic} is both as
-/// HTTP Basic has them.
+/// A token request with one fault, and the error that it gets. {id} and {secret} stand for those of the client, and {basic} for both
+/// in HTTP Basic.
 /// </summary>
 internal sealed record TokenRequest(byte[] Body, int Status, string Error)
 {

@@ -7,7 +7,7 @@ using static Api.Tests.Attacks.TokenRequest;
 namespace Api.Tests.Attacks;
 
 /// <summary>
-/// Token requests that would be good but for one thing, sent as they are; each is refused, and the next good one answered.
+/// Token requests with one fault, sent unchanged. Each is refused, and the next valid request is answered.
 /// </summary>
 public sealed class TokenRequestTests(TokenRequestTests.Server server) : IClassFixture<TokenRequestTests.Server>
 {
@@ -37,7 +37,7 @@ public sealed class TokenRequestTests(TokenRequestTests.Server server) : IClassF
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public async Task Request_of_another_reading_is_refused(string what)
+    public async Task Faulty_request_is_refused(string what)
     {
         var request = Requests[what];
 
@@ -52,7 +52,7 @@ public sealed class TokenRequestTests(TokenRequestTests.Server server) : IClassF
 
     [Theory]
     [MemberData(nameof(Tolerated))]
-    public async Task Odd_request_is_read_in_one_way_on_purpose(string what)
+    public async Task Unusual_request_is_accepted(string what)
     {
         var (response, body) = await SendAsync(ToleratedRequests.All[what]);
 
@@ -60,7 +60,7 @@ public sealed class TokenRequestTests(TokenRequestTests.Server server) : IClassF
         Assert.Equal("USER", JsonSerializer.Deserialize<JsonElement>(body).GetProperty("scope").GetString());
     }
 
-    /// <summary>Every field of a request with every character that could end a line, a text or a terminal's patience.</summary>
+    /// <summary>Every field of a request with every character that could end a line or a string, or control a terminal.</summary>
     public static IEnumerable<object[]> Injections() =>
         from place in (string[])
         [
@@ -73,7 +73,7 @@ public sealed class TokenRequestTests(TokenRequestTests.Server server) : IClassF
 
     [Theory]
     [MemberData(nameof(Injections))]
-    public async Task Nothing_of_a_request_comes_back_in_headers_or_log(string place, string character)
+    public async Task Injected_text_is_not_in_the_response_or_the_log(string place, string character)
     {
         var injected = character + Injection.Marker;
 
@@ -124,7 +124,7 @@ public sealed class TokenRequestTests(TokenRequestTests.Server server) : IClassF
                 http.Request.Headers.Append(name, FillBasic(Fill(value)));
             }
 
-            // Where a body is text it may name the client; where it is not it does not.
+            // Only bodies that are text contain placeholders.
             http.Request.Body = new MemoryStream(request.Body.Contains((byte)'{') ? Fill(request.Body) : request.Body);
         });
         using var reader = new StreamReader(http.Response.Body);

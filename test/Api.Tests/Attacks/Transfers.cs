@@ -1,14 +1,14 @@
 namespace Api.Tests.Attacks;
 
-/// <summary>A request byte for byte, and the statuses of the answers to it; {auth} stands for good credentials.</summary>
+/// <summary>The bytes of a request, and the statuses of the responses. {auth} stands for valid credentials.</summary>
 internal sealed record Transfer(string Text, params int[] Statuses)
 {
-    /// <summary>Whether the caller hangs up then, who may be gone before there is an answer.</summary>
+    /// <summary>Whether the caller closes the connection, perhaps before the response.</summary>
     public bool Ends { get; init; }
 }
 
 /// <summary>
-/// Token requests that two servers may cut out of one connection in different ways (RFC 9112 §11.2), or that are too much.
+/// Token requests that two servers on one connection could split differently (RFC 9112 §11.2), or that are too large.
 /// </summary>
 internal static class Transfers
 {
@@ -108,14 +108,14 @@ internal static class Transfers
     };
 
     /// <summary>
-    /// What follows a request on its connection; the server answers the request, and then what follows or nothing.
+    /// Requests followed by other bytes on the same connection. The server answers the request, and then the rest or nothing.
     /// </summary>
     public static readonly Dictionary<string, Transfer> Followed = new()
     {
         ["by garbage"] = new(Open() + "\0\u0001garbage\r\n\r\n", 200, 400),
         ["by the rest of a body that is longer than its length"] = new(Open() + "&scope=ADMIN\r\n\r\n", 200, 400),
         ["by a request with LF alone"] = new(Open() + Next.Replace("\r\n", "\n", StringComparison.Ordinal), 200, 400),
-        // RFC 9112 §6.3: the chunks count, and the connection ends with the answer, whatever comes behind it.
+        // RFC 9112 §6.3: Transfer-Encoding overrides Content-Length, and the connection is closed after the response.
         ["by a request that its length hides"] = new(Both(length: "29"), 200),
         ["by a request that its length cuts"] = new(Both(length: "5"), 200),
         ["by a request where the coding is named first"] = new(

@@ -34,10 +34,10 @@ public sealed class AuditTests : IDisposable
     [InlineData("nobody", "wrong", "invalid_client", "refused to '' (claimed client_id 'nobody')")]
     [InlineData("a\r\nInformation: Token issued to admin\u2028\u001b[2J", "wrong", "invalid_client", "(claimed client_id 'a??Information: Token issued to admin??[2J')")]
     [InlineData("ocs_c2VjcmV0", "orders", "invalid_client", "(claimed client_id '(a client secret)')")]
-    // As Secrets Manager makes the first client's.
+    // Secrets that Secrets Manager generates for the first client.
     [InlineData("c2VjcmV0iTa9GkC81xWbZ0uYnE47mKqLrPsDfHjAoQv", "admin", "invalid_client", "(claimed client_id '(a client secret)')")]
     [InlineData("x c2VjcmV0iTa9GkC81xWbZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(claimed client_id '(a client secret)')")]
-    // Damaged, or encoded once too often.
+    // Damaged, or encoded several times.
     [InlineData("OCS_c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(claimed client_id '(a client secret)')")]
     [InlineData("ocs%5Fc2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(claimed client_id '(a client secret)')")]
     [InlineData("ocs%5fc2VjcmV0%2DTa9GkC81x%5FbZ0uYnE47mKqLrPsDfHjAoQv", "", "invalid_client", "(claimed client_id '(a client secret)')")]
@@ -47,7 +47,7 @@ public sealed class AuditTests : IDisposable
     [InlineData("OCS_c2VjcmV0", "orders", "invalid_client", "(claimed client_id '(a client secret)')")]
     [InlineData("ocs%5Fc2VjcmV0", "orders", "invalid_client", "(claimed client_id '(a client secret)')")]
     [InlineData("c2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHjA", "", "invalid_client", "(claimed client_id '(a client secret)')")]
-    // What has the same letters, and is none.
+    // Similar texts that are not secrets.
     [InlineData("a2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHj", "", "invalid_client", "(claimed client_id 'a2VjcmV0-Ta9GkC81x_bZ0uYnE47mKqLrPsDfHj')")]
     [InlineData("docs_reader", "wrong", "invalid_client", "(claimed client_id 'docs_reader')")]
     [InlineData("orders-service.production.eu-central-1.example", "wrong", "invalid_client", "(claimed client_id 'orders-service.production.eu-central-1.example')")]
@@ -80,7 +80,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task Long_text_of_a_caller_is_cut()
+    public async Task Long_input_is_truncated_in_the_log()
     {
         using var response = await _api.SendAsync(
             HttpMethod.Post, "/oauth2/token", Form(("client_id", string.Concat(Enumerable.Repeat("orders ", 1300))), ("client_secret", "s")));
@@ -89,7 +89,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task Each_change_of_a_client_tells_who_and_what_before_and_after_and_no_secret()
+    public async Task Change_of_a_client_is_logged_with_actor_before_and_after_and_no_secret()
     {
         var token = await _api.GetTokenAsync("ADMIN");
         var read = new System.IdentityModel.Tokens.Jwt.JwtSecurityToken(token);
@@ -123,7 +123,7 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
-    public async Task Refused_change_leaves_none()
+    public async Task Refused_change_leaves_no_event()
     {
         var token = await _api.GetTokenAsync("ADMIN");
         _api.Logs.Lines.Clear();

@@ -9,7 +9,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Audit;
 
-/// <summary>The program with a log that takes no lines: a full disk, or a pipe that nobody reads.</summary>
+/// <summary>The program with a log that cannot be written: a full disk, or a pipe without a reader.</summary>
 public sealed class LogSinkTests : IAsyncLifetime, IDisposable
 {
     private const string FullDisk = "exec dotnet Api.dll \"$@\" > /dev/full";
@@ -30,7 +30,7 @@ public sealed class LogSinkTests : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData(FullDisk)]
     [InlineData(PipeWithoutReader)]
-    public async Task Tokens_are_issued_and_changes_are_refused(string shell)
+    public async Task Without_a_log_tokens_are_issued_and_changes_are_refused(string shell)
     {
         using var program = await LoopbackPort.StartAsync(port => StartAsync(shell, port));
 
@@ -39,7 +39,7 @@ public sealed class LogSinkTests : IAsyncLifetime, IDisposable
             var slowest = TimeSpan.Zero;
             var token = "";
 
-            // A pipe takes 64 KiB, some 150 lines.
+            // A pipe has room for 64 KiB, about 150 lines.
             for (var number = 0; number < 300; number++)
             {
                 var start = Stopwatch.GetTimestamp();

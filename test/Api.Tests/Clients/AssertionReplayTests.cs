@@ -9,7 +9,7 @@ namespace Api.Tests.Clients;
 public sealed class AssertionReplayTests(ClientsWithKeys clients) : IClassFixture<ClientsWithKeys>
 {
     [Fact]
-    public async Task Assertion_is_good_once()
+    public async Task Assertion_is_accepted_once()
     {
         var assertion = clients.Forge().Sign();
 
@@ -21,7 +21,7 @@ public sealed class AssertionReplayTests(ClientsWithKeys clients) : IClassFixtur
     }
 
     [Fact]
-    public async Task Assertion_is_good_once_on_all_instances_together_and_until_the_end()
+    public async Task Assertion_is_accepted_once_by_all_instances_until_it_expires()
     {
         using var here = new ApiFactory();
         using var there = await StartBesideAsync(here);
@@ -40,14 +40,14 @@ public sealed class AssertionReplayTests(ClientsWithKeys clients) : IClassFixtur
     [Theory]
     [InlineData(1)]
     [InlineData(24)]
-    public async Task Assertion_stays_used_where_the_clock_is_set_back(int hours)
+    public async Task Assertion_is_refused_again_after_the_clock_is_set_back(int hours)
     {
         using var api = new ApiFactory();
         await api.AddClientAsync("rsa", "USER", client => client with { Keys = [clients.Rsa.Public()] });
         var assertion = new AssertionForge("rsa", clients.Rsa, "RS256", api.Time.Now).Sign();
         using var first = await PostAsync(assertion, api);
 
-        // Another use removes identifiers that have expired.
+        // The next assertion removes expired identifiers from the store.
         api.Time.Now += TimeSpan.FromHours(hours);
         using var later = await PostAsync(new AssertionForge("rsa", clients.Rsa, "RS256", api.Time.Now).Sign(), api);
         api.Time.Now -= TimeSpan.FromHours(hours);
@@ -59,7 +59,7 @@ public sealed class AssertionReplayTests(ClientsWithKeys clients) : IClassFixtur
     }
 
     [Fact]
-    public async Task Instance_whose_clock_is_ahead_does_not_let_others_take_an_assertion_again()
+    public async Task Clock_that_is_ahead_does_not_allow_a_replay_at_another_instance()
     {
         using var here = new ApiFactory();
         using var ahead = await StartBesideAsync(here);
@@ -89,7 +89,7 @@ public sealed class AssertionReplayTests(ClientsWithKeys clients) : IClassFixtur
     }
 
     [Fact]
-    public async Task Nobody_uses_up_the_jti_of_another_client()
+    public async Task Forged_assertion_does_not_use_up_a_jti()
     {
         var jti = Guid.NewGuid().ToString();
 
@@ -103,7 +103,7 @@ public sealed class AssertionReplayTests(ClientsWithKeys clients) : IClassFixtur
     private Task<HttpResponseMessage> PostAsync(string assertion, ApiFactory? api = null) =>
         ClientsWithKeys.PostAsync(api ?? clients.Api, assertion);
 
-    /// <summary>A second instance with the same clients, of which one has a key.</summary>
+    /// <summary>A second instance with the same clients. One of them has a key.</summary>
     private async Task<ApiFactory> StartBesideAsync(ApiFactory api)
     {
         await api.AddClientAsync("rsa", "USER", client => client with { Keys = [clients.Rsa.Public()] });

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Api.Tests.Clients;
 
-/// <summary>The client that a deployment on AWS begins with, its secret in an emulator of Secrets Manager.</summary>
+/// <summary>The first client of a deployment on AWS, whose secret is in an emulator of Secrets Manager.</summary>
 [Collection(MotoCollection.Name)]
 public sealed class BootstrapClientTests(MotoServer moto) : IAsyncLifetime
 {
@@ -42,7 +42,7 @@ public sealed class BootstrapClientTests(MotoServer moto) : IAsyncLifetime
     }
 
     [FactWith(Tool.Moto)]
-    public async Task New_secret_counts_after_a_minute()
+    public async Task New_secret_is_accepted_after_a_minute()
     {
         using var api = await StartAsync(Secret);
         using var before = await api.PostTokenAsync("admin", Secret);
@@ -82,7 +82,7 @@ public sealed class BootstrapClientTests(MotoServer moto) : IAsyncLifetime
     [TheoryWith(Tool.Moto)]
     [InlineData(31, HttpStatusCode.ServiceUnavailable)]
     [InlineData(32, HttpStatusCode.OK)]
-    public async Task Secret_that_could_be_guessed_lets_nobody_in(int length, HttpStatusCode status)
+    public async Task Short_secret_is_refused(int length, HttpStatusCode status)
     {
         using var api = await StartAsync(new string('a', length));
 

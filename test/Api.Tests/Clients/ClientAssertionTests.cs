@@ -4,7 +4,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Clients;
 
-/// <summary>Client assertions made by hand (RFC 7523 §3), good and bad ones, as POST /oauth2/token takes them.</summary>
+/// <summary>Valid and invalid client assertions (RFC 7523 §3) at POST /oauth2/token.</summary>
 public sealed class ClientAssertionTests(ClientsWithKeys clients) : IClassFixture<ClientsWithKeys>
 {
     private const string TokenEndpoint = ApiFactory.Issuer + "/oauth2/token";
@@ -30,7 +30,7 @@ public sealed class ClientAssertionTests(ClientsWithKeys clients) : IClassFixtur
 
     [Theory]
     [MemberData(nameof(GoodOnes))]
-    public async Task Assertion_is_good_where(string what)
+    public async Task Valid_assertion_is_accepted(string what)
     {
         using var response = await ClientsWithKeys.PostAsync(clients.Api, Good[what](clients.Forge()));
 
@@ -159,7 +159,7 @@ public sealed class ClientAssertionTests(ClientsWithKeys clients) : IClassFixtur
 
     [Theory]
     [MemberData(nameof(BadOnes))]
-    public async Task Assertion_is_refused_where(string what)
+    public async Task Invalid_assertion_is_refused(string what)
     {
         var (make, reason) = Bad[what];
         var assertion = make(clients.Forge(), clients);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Api.Clients;
 using Api.Storage;
 using Api.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Api.Tests.Clients;
 
@@ -12,15 +13,19 @@ public sealed class ClientCacheTests
     private readonly ClientCache _cache;
     private Func<string, Task<Client?>> _find = id => Task.FromResult<Client?>(Named(id));
 
-    public ClientCacheTests() => _cache = new(new ClientStore(new Documents(id =>
-    {
-        lock (_requests)
+    public ClientCacheTests() => _cache = new(
+        new ClientStore(new Documents(id =>
         {
-            _requests.Add(id);
-        }
+            lock (_requests)
+            {
+                _requests.Add(id);
+            }
 
-        return _find(id);
-    })), _time);
+            return _find(id);
+        })),
+        new(),
+        _time,
+        NullLogger<ClientCache>.Instance);
 
     [Theory]
     [InlineData(true, 59, 1)]

@@ -23,7 +23,7 @@ public sealed class ClientDocumentTests
     };
 
     [Fact]
-    public void What_is_written_is_read_back()
+    public void Document_is_read_back_as_written()
     {
         var document = ClientDocument.Write(Client);
 
@@ -82,7 +82,7 @@ public sealed class ClientDocumentTests
     }
 
     [Fact]
-    public void Damaged_document_is_not_quoted()
+    public void Error_for_a_damaged_document_does_not_quote_it()
     {
         var document = ClientDocument.Write(Client).Replace("\"nord\"", "tr{\"d\":\"AAAA\"}", StringComparison.Ordinal);
 
@@ -98,7 +98,7 @@ public sealed class ClientDocumentTests
     [InlineData("-a")]
     [InlineData("a\n")]
     [InlineData("ä")]
-    public void Document_under_something_that_is_no_id_is_refused(string clientId)
+    public void Document_with_an_invalid_id_is_refused(string clientId)
     {
         var document = ClientDocument.Write(Client with { ClientId = clientId });
 

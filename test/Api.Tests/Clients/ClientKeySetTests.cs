@@ -5,14 +5,14 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Clients;
 
-/// <summary>What becomes of a JWK Set that a client publishes (RFC 7517 §5).</summary>
+/// <summary>How a JWK Set that a client publishes is parsed (RFC 7517 §5).</summary>
 public sealed class ClientKeySetTests
 {
     private static readonly ClientKeyPair Rsa = ClientKeyPair.Rsa();
     private static readonly ClientKeyPair Ec = ClientKeyPair.Ec();
 
     [Fact]
-    public void Keys_for_something_else_are_left_out()
+    public void Keys_for_other_uses_are_ignored()
     {
         var encryption = Rsa.Jwk("enc");
         encryption["use"] = "enc";
@@ -27,7 +27,7 @@ public sealed class ClientKeySetTests
     }
 
     [Fact]
-    public void Private_key_among_them_spoils_the_set_even_if_it_is_for_something_else()
+    public void Set_with_a_private_key_is_refused_even_if_the_key_is_not_for_signatures()
     {
         var leaked = Rsa.Jwk("enc");
         (leaked["use"], leaked["d"]) = ("enc", "AAAA");
@@ -40,7 +40,7 @@ public sealed class ClientKeySetTests
     [Theory]
     [InlineData(10, true)]
     [InlineData(11, false)]
-    public void Set_has_at_most_10_keys_of_use(int count, bool isGood)
+    public void Set_has_at_most_10_usable_keys(int count, bool isGood)
     {
         var set = Parse([.. Enumerable.Range(0, count).Select(number => Ec.Jwk($"{number}"))]);
 
@@ -68,7 +68,7 @@ public sealed class ClientKeySetTests
     [InlineData("""{"keys":[{"kty":"RSA","kty":"EC"}]}""")]
     [InlineData("""{"keys":[{"kty":"\ud800"}]}""")]
     [InlineData("""{"keys":[[[[[[[[[[]]]]]]]]]]}""")]
-    public void Other_document_is_refused(string json)
+    public void Document_that_is_not_a_key_set_is_refused(string json)
     {
         var set = ClientKeySet.Parse(Encoding.UTF8.GetBytes(json));
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Api.Tests.Clients;
 
-/// <summary>Key sets that are fetched from a client's server: how often, and what does not come through.</summary>
+/// <summary>Key sets that are fetched from a client's jwks_uri: when they are fetched, and which are refused.</summary>
 public sealed class ClientKeySetsTests : IAsyncLifetime, IDisposable
 {
     private readonly SettableTime _time = new(TestKeys.CreatedAt);

@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Tests.Clients;
 
-/// <summary>The keys with which clients may sign (RFC 7517 §4, RFC 7518 §6), and those with which they may not.</summary>
+/// <summary>Which keys clients may register to sign with, and which are refused (RFC 7517 §4, RFC 7518 §6).</summary>
 public sealed class ClientKeyTests
 {
     private static readonly ClientKeyPair Rsa = ClientKeyPair.Rsa();
@@ -17,7 +17,7 @@ public sealed class ClientKeyTests
     [InlineData(null, "RS256 PS256")]
     [InlineData("RS256", "RS256")]
     [InlineData("PS256", "PS256")]
-    public void Rsa_key_is_for_the_algorithms_of_its_kind_or_the_one_that_it_names(string? alg, string algorithms) =>
+    public void Rsa_key_is_for_RS256_and_PS256_or_for_its_alg(string? alg, string algorithms) =>
         Assert.Equal(algorithms, string.Join(' ', Rsa.Public("one", alg).Algorithms));
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class ClientKeyTests
     [InlineData("qi")]
     [InlineData("oth")]
     [InlineData("k")]
-    public void Private_member_is_refused_whatever_the_key_and_never_repeated(string name)
+    public void Private_member_is_refused_and_not_quoted(string name)
     {
         foreach (var jwk in new[] { Rsa.Jwk(), Ec.Jwk(), [] })
         {

@@ -10,7 +10,7 @@ public sealed class ClientRegistrationTests
     private static readonly ClientKeyPair Rsa = ClientKeyPair.Rsa();
 
     [Fact]
-    public void Keys_or_their_address_are_taken()
+    public void Jwks_or_jwks_uri_is_accepted()
     {
         var (withKeys, _) = Read("jwks", Set(Rsa.Jwk("one"), ClientKeyPair.Ec().Jwk("two"), ClientKeyPair.Ec().Jwk()));
         var (withAddress, _) = Read("jwks_uri", "https://keys.example/jwks.json");
@@ -20,14 +20,14 @@ public sealed class ClientRegistrationTests
     }
 
     [Fact]
-    public void Several_keys_have_different_kids()
+    public void Several_keys_need_different_kids()
     {
         Assert.Contains("its own kid", Refuse("jwks", Set(Rsa.Jwk("one"), ClientKeyPair.Ec().Jwk("one"))), StringComparison.Ordinal);
         Assert.Contains("its own kid", Refuse("jwks", Set(Rsa.Jwk(), ClientKeyPair.Ec().Jwk())), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void There_are_1_to_10_keys()
+    public void Client_has_1_to_10_keys()
     {
         JsonNode[] keys = [.. Enumerable.Range(0, 11).Select(number => ClientKeyPair.Ec().Jwk($"{number}"))];
 
@@ -39,7 +39,7 @@ public sealed class ClientRegistrationTests
     }
 
     [Fact]
-    public void Key_at_fault_is_named_and_not_repeated()
+    public void Invalid_key_is_named_and_not_quoted()
     {
         var leaked = Rsa.Jwk("two");
         leaked["d"] = "c2VjcmV0";
@@ -54,11 +54,11 @@ public sealed class ClientRegistrationTests
     [InlineData("http://keys.example/")]
     [InlineData("https://10.0.0.1/")]
     [InlineData("https://localhost./")]
-    public void Address_of_this_network_is_refused(string address) =>
+    public void Jwks_uri_that_is_not_public_is_refused(string address) =>
         Assert.StartsWith("jwks_uri ", Refuse("jwks_uri", address), StringComparison.Ordinal);
 
     [Fact]
-    public void Keys_and_an_address_exclude_each_other()
+    public void Jwks_and_jwks_uri_together_are_refused()
     {
         var registration = Registration();
         var members = Members();

@@ -16,7 +16,7 @@ public sealed class ClientSecretTests
     }
 
     [Fact]
-    public void Each_live_secret_is_good_and_no_other()
+    public void Each_unexpired_secret_is_accepted_and_no_other()
     {
         var (first, second, third) = (Generate(), Generate(), Generate());
         var client = new Client { ClientId = "c", ClientName = "c", Scopes = [], CreatedAt = default, Secrets = [first.Secret, second.Secret] };
@@ -39,7 +39,7 @@ public sealed class ClientSecretTests
     }
 
     [Fact]
-    public void Client_without_secrets_has_none_not_even_the_hash_it_compares_with() =>
+    public void Client_without_secrets_accepts_none_including_the_dummy_hash() =>
         Assert.Null(new Client { ClientId = "c", ClientName = "c", Scopes = [], CreatedAt = default }.FindSecret(new byte[32], Now));
 
     private static DateTimeOffset Now => TestKeys.CreatedAt;

@@ -12,7 +12,9 @@ using Microsoft.IdentityModel.Logging;
 
 namespace Api.Tests.Clients;
 
-/// <summary>private_key_jwt at POST /oauth2/token (RFC 7521 §4.2, RFC 7523 §3): which clients may use it, and the other parameters of the request.</summary>
+/// <summary>
+/// private_key_jwt at POST /oauth2/token (RFC 7521 §4.2, RFC 7523 §3): which clients may use it, and the other parameters.
+/// </summary>
 public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<ClientsWithKeys>
 {
     [Theory]
@@ -33,7 +35,7 @@ public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<
     }
 
     [Fact]
-    public async Task Disabled_client_is_told_so_once_it_has_shown_who_it_is()
+    public async Task Disabled_client_gets_unauthorized_client_after_authentication()
     {
         using var real = await PostAsync(clients.Forge("off").Sign());
         using var forged = await PostAsync(clients.Forge("off").Sign(key: clients.OtherRsa));
@@ -79,7 +81,7 @@ public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<
     }
 
     [Fact]
-    public async Task Keys_that_cannot_be_had_are_a_refusal_with_a_reason_in_the_log_and_nothing_of_the_answer()
+    public async Task Failed_request_for_keys_is_invalid_client_with_the_reason_in_the_log()
     {
         await using var server = await KeySetServer.StartAsync();
         server.Answer = http => http.Response.WriteAsync("internal page");
@@ -105,7 +107,7 @@ public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<
     [InlineData("client_secret", "ocs_x", "invalid_request")]
     [InlineData("Authorization", "Basic cnNhOng=", "invalid_request")]
     [InlineData("Authorization", "Bearer x", "invalid_request")]
-    public async Task Other_parameters_agree_with_the_assertion(string name, string value, string? error)
+    public async Task Other_parameters_must_match_the_assertion(string name, string value, string? error)
     {
         var assertion = clients.Forge().Sign();
         var parameters = ClientsWithKeys.ParametersOf(assertion);
@@ -176,7 +178,7 @@ public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<
     }
 
     [Fact]
-    public async Task Store_that_is_down_is_no_refusal()
+    public async Task Store_outage_is_answered_with_503()
     {
         using var api = new ApiFactory();
         await api.AddClientAsync("rsa", "USER", client => client with { Keys = [clients.Rsa.Public()] });
@@ -198,7 +200,7 @@ public sealed class PrivateKeyJwtTests(ClientsWithKeys clients) : IClassFixture<
     private Task<HttpResponseMessage> SendAsync(HttpContent content, params (string Name, string Value)[] headers) =>
         clients.Api.SendAsync(HttpMethod.Post, "/oauth2/token", content, headers);
 
-    /// <summary>An app in which the address of the client <c>remote</c> leads to this server.</summary>
+    /// <summary>An app in which the jwks_uri of the client <c>remote</c> is served by this server.</summary>
     private static async Task<ApiFactory> StartWithAsync(KeySetServer server)
     {
         var api = new ApiFactory

@@ -5,13 +5,13 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Clients;
 
-/// <summary>Secrets of a client are exchanged over the admin API while it gets tokens with them all the time.</summary>
+/// <summary>Rotates the secrets of a client through the admin API while other tasks get tokens with them.</summary>
 internal static class SecretRotation
 {
     private const string ClientId = "load";
 
-    /// <param name="apis">The instances, of which the first is the one that is asked for new secrets.</param>
-    /// <param name="wait">Waits until every instance knows of the change before.</param>
+    /// <param name="apis">The instances. The first one creates and removes the secrets.</param>
+    /// <param name="wait">Waits until every instance knows the last change.</param>
     public static async Task RunAsync(ApiFactory[] apis, Action wait)
     {
         var secret = await apis[0].AddClientAsync(ClientId, "USER");
@@ -29,7 +29,7 @@ internal static class SecretRotation
             await RequestsOfAllAsync();
             wait();
             Volatile.Write(ref secret, (await ReadAsync(made)).GetProperty("client_secret").GetString());
-            // Whoever had the old one in hand has been answered by then.
+            // By then, every request with the old secret has been answered.
             await RequestsOfAllAsync();
             using var removed = await apis[0].SendAsync(HttpMethod.Delete, $"/admin/clients/{ClientId}/secrets/{old}", null, authorization);
             Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
@@ -49,7 +49,7 @@ internal static class SecretRotation
             }
         }
 
-        // Two more of each user: the first may have been under way.
+        // Two more requests of each user: the first may have been sent before.
         async Task RequestsOfAllAsync()
         {
             var soFar = requests.ToArray();

@@ -5,7 +5,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.CommandLine;
 
-/// <summary>Clients administered on the command line, with and without a server beside it.</summary>
+/// <summary>Managing clients from the command line, with and without a running server.</summary>
 public sealed class ClientCommandsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -32,7 +32,7 @@ public sealed class ClientCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task Rotated_secret_and_the_one_before_both_work_until_that_is_removed()
+    public async Task Both_secrets_work_after_a_rotation_until_the_first_is_removed()
     {
         await AddAsync("other", "--scope", "ADMIN");
         var first = (await AddAsync("client", "--scope", "USER")).Secret;
@@ -75,7 +75,7 @@ public sealed class ClientCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_has_everything_that_it_is_registered_with()
+    public async Task Client_has_every_registered_member()
     {
         using var rsa = RSA.Create(2048);
         var modulus = Convert.ToBase64String(rsa.ExportParameters(false).Modulus!).TrimEnd('=').Replace('+', '-').Replace('/', '_');
@@ -142,7 +142,7 @@ public sealed class ClientCommandsTests : IDisposable
     [Fact]
     public Task Client_lives_from_its_registration_to_its_removal() => LiveAsync(("DataDirectory", Data));
 
-    /// <summary>The whole life of a client, wherever the environment says that clients are kept.</summary>
+    /// <summary>Registers, changes and removes a client, in the store that the environment sets.</summary>
     internal static async Task LiveAsync(params (string, string)[] environment)
     {
         await DoAsync("add", "--id", "life", "--name", "Life", "--scope", "USER");
@@ -219,7 +219,7 @@ public sealed class ClientCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task Database_belongs_to_its_owner_alone()
+    public async Task Database_is_accessible_to_its_owner_only()
     {
         await AddAsync("client", "--scope", "USER");
 

@@ -2,7 +2,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.CommandLine;
 
-/// <summary>Commands for clients that are refused, and that they change nothing.</summary>
+/// <summary>Commands for clients that are refused and change nothing.</summary>
 public sealed class RefusedClientCommandsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -30,7 +30,7 @@ public sealed class RefusedClientCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_made_where_nothing_is_changed()
+    public async Task Commands_that_change_nothing_create_no_files()
     {
         var list = await Command.DoAsync(Data, "clients", "list");
         var json = await Command.DoAsync(Data, "clients", "list", "--json");
@@ -42,7 +42,7 @@ public sealed class RefusedClientCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task Damaged_database_is_named_and_stays()
+    public async Task Damaged_database_is_named_and_not_changed()
     {
         await File.WriteAllTextAsync(_folder["data.db"], new string('x', 4096));
 

@@ -2,7 +2,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.CommandLine;
 
-/// <summary>What the command line says of itself, and of what it does not understand.</summary>
+/// <summary>The help of the command line, and the errors for wrong arguments.</summary>
 public sealed class UsageTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -38,7 +38,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("clients add --name a --scope USER --claims [1]", "--claims is not a JSON object")]
     [InlineData("clients add --name a --scope USER --claims {\"a\":1,\"a\":2}", "--claims is not a JSON object")]
     [InlineData("clients add --name a --scope USER --jwks /nowhere/keys.json", "--jwks: Could not find")]
-    public async Task What_is_not_understood_is_named_and_nothing_is_done(string arguments, string named)
+    public async Task Invalid_arguments_are_named_and_nothing_is_changed(string arguments, string named)
     {
         var command = await Command.RunAsync(_folder["data"], arguments.Split(' '));
 
@@ -50,7 +50,7 @@ public sealed class UsageTests : IDisposable
     }
 
     [Fact]
-    public async Task Settings_count_wherever_they_are_given()
+    public async Task Settings_are_read_from_arguments_and_environment()
     {
         await Command.DoAsync(_folder["data"], "clients", "add", "--name", "a", "--scope", "ORDERS", "--id", "a", "--Scopes", "USER ADMIN ORDERS");
 

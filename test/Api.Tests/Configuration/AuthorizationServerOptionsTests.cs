@@ -50,7 +50,7 @@ public sealed class AuthorizationServerOptionsTests
     [Theory]
     [InlineData("USER ADMIN", true)]
     [InlineData("orders:read ADMIN orders/write  USER", true)]
-    // Without one of them, nobody could call /user or /admin.
+    // Without one of these scopes, no client could call /user or /admin.
     [InlineData("USER", false)]
     [InlineData("ADMIN", false)]
     [InlineData("user admin", false)]
@@ -98,6 +98,30 @@ public sealed class AuthorizationServerOptionsTests
     [InlineData(256, false)]
     public void Table_of_the_clients_has_a_name_of_bounded_length(int length, bool isGood) =>
         AssertRule(isGood, "DataTable ", options => options.DataTable = new('a', length));
+
+    [Theory]
+    [InlineData("closed", true)]
+    [InlineData("open", true)]
+    [InlineData("Open", false)]
+    [InlineData("", false)]
+    public void Sign_up_is_closed_or_open(string value, bool isGood) => AssertRule(isGood, "SignUp ", options => options.SignUp = value);
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("USER", true)]
+    [InlineData("USER ADMIN", false)]
+    [InlineData("other", false)]
+    [InlineData("US\"ER", false)]
+    public void Scopes_of_who_signs_up_are_available_and_do_not_administer(string value, bool isGood) =>
+        AssertRule(isGood, "SignUpScopes ", options => options.SignUpScopes = value);
+
+    [Theory]
+    [InlineData("00:09:59", false)]
+    [InlineData("00:10:00", true)]
+    [InlineData("90.00:00:00", true)]
+    [InlineData("90.00:00:01", false)]
+    public void Session_lives_from_ten_minutes_to_ninety_days(string lifetime, bool isGood) => AssertRule(
+        isGood, "SessionLifetime ", options => options.SessionLifetime = TimeSpan.Parse(lifetime, null));
 
     private static void AssertRule(bool isGood, string setting, Action<AuthorizationServerOptions> change)
     {

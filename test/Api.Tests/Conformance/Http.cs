@@ -2,7 +2,7 @@ using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>What HTTP itself asks of the answers that OAuth defines (RFC 9110), and of Basic (RFC 7617).</summary>
+/// <summary>The requirements of HTTP (RFC 9110) and of the Basic scheme (RFC 7617).</summary>
 [Collection(SharedServer.Name)]
 public sealed class Http(Server server)
 {

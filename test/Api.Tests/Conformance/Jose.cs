@@ -10,7 +10,7 @@ using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>Our tokens and clients' assertions as signed texts (RFC 7515), and their algorithms (RFC 7518).</summary>
+/// <summary>Access tokens and client assertions as signed texts (RFC 7515), and their algorithms (RFC 7518).</summary>
 [Collection(SharedServer.Name)]
 public sealed class Jose(Server server)
 {

@@ -110,7 +110,7 @@ public sealed class PageTests
 
         public string[] Sentences => [Statement.Given, Statement.When, Statement.Then, Statement.Because ?? Statement.Then];
 
-        /// <summary>Puts section 10 after section 9.</summary>
+        /// <summary>Sorts section 10 after section 9.</summary>
         public string Order => string.Join('.', Section.Split('.').Select(part => part.PadLeft(3, '0')));
 
         private string Section => Statement.Section.Split(" §")[1];

@@ -6,7 +6,7 @@ using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>What the token endpoint answers (RFC 6749 §5).</summary>
+/// <summary>The responses of the token endpoint (RFC 6749 §5).</summary>
 [Collection(SharedServer.Name)]
 public sealed class Rfc6749Answers(Server server)
 {

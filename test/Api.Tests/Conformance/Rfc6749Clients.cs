@@ -2,7 +2,7 @@ using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>How clients authenticate (RFC 6749 §2.3), and that the client credentials grant is for those that do (§4.4).</summary>
+/// <summary>Client authentication (RFC 6749 §2.3), which the client credentials grant requires (§4.4).</summary>
 [Collection(SharedServer.Name)]
 public sealed class Rfc6749Clients(Server server)
 {

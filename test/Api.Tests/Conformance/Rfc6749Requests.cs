@@ -2,7 +2,7 @@ using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>The token endpoint (RFC 6749 §3.2) and the scopes that are asked of it (§3.3).</summary>
+/// <summary>Requests to the token endpoint (RFC 6749 §3.2), and their scopes (§3.3).</summary>
 [Collection(SharedServer.Name)]
 public sealed class Rfc6749Requests(Server server)
 {

@@ -3,7 +3,7 @@ using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>How access tokens are carried, and what a guarded route answers (RFC 6750).</summary>
+/// <summary>How access tokens are sent, and the responses of a protected route (RFC 6750).</summary>
 [Collection(SharedServer.Name)]
 public sealed class Rfc6750(Server server)
 {

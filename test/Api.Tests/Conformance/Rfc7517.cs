@@ -8,7 +8,7 @@ using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>The published keys and those of clients as JWKs (RFC 7517), and their names (RFC 7638).</summary>
+/// <summary>The published keys and the keys of clients as JWKs (RFC 7517), and their thumbprints (RFC 7638).</summary>
 [Collection(SharedServer.Name)]
 public sealed class Rfc7517(Server server)
 {

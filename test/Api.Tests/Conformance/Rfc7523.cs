@@ -4,7 +4,7 @@ using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>Clients that authenticate with a JWT of their own (RFC 7521, RFC 7523, and the draft that updates them).</summary>
+/// <summary>Clients that authenticate with a JWT (RFC 7521, RFC 7523, and the draft that updates them).</summary>
 [Collection(SharedServer.Name)]
 public sealed class Rfc7523(Server server)
 {

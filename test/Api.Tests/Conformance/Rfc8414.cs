@@ -4,7 +4,7 @@ using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>What the server publishes of itself (RFC 8414).</summary>
+/// <summary>The metadata of the server (RFC 8414).</summary>
 [Collection(SharedServer.Name)]
 public sealed class Rfc8414(Server server)
 {

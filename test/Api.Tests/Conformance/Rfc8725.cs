@@ -6,7 +6,7 @@ using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>What has gone wrong with JWTs elsewhere, tried here with tokens and assertions (RFC 8725).</summary>
+/// <summary>The known attacks on JWTs of RFC 8725, tried with tokens and assertions.</summary>
 [Collection(SharedServer.Name)]
 public sealed class Rfc8725(Server server)
 {

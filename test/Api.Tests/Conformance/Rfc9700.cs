@@ -4,7 +4,7 @@ using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>What RFC 9700 advises, as far as it is about clients of their own account and private_key_jwt.</summary>
+/// <summary>The recommendations of RFC 9700 for the client credentials grant and private_key_jwt.</summary>
 [Collection(SharedServer.Name)]
 public sealed class Rfc9700(Server server)
 {

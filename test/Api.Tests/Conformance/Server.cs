@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>The server that the statements are about, its clients, and how they ask it.</summary>
+/// <summary>The server that the statements are about, its clients, and requests to it.</summary>
 public sealed class Server : IAsyncLifetime, IDisposable
 {
     public const string Grant = "grant_type=client_credentials";
@@ -21,10 +21,10 @@ public sealed class Server : IAsyncLifetime, IDisposable
 
     public ApiFactory Api => Keys.Api;
 
-    /// <summary>A second one, set to the token type of RFC 9068.</summary>
+    /// <summary>A second server, with the token type of RFC 9068.</summary>
     public ApiFactory Typed { get; } = new ApiFactory().Set("AccessTokenType", "at+jwt");
 
-    /// <summary>Makes tokens with the server's own key.</summary>
+    /// <summary>Makes tokens with the server's key.</summary>
     internal TokenForge Forge => new(TestKeys.First, ApiFactory.Issuer, Api.Time.Now);
 
     public async Task InitializeAsync()
@@ -45,11 +45,11 @@ public sealed class Server : IAsyncLifetime, IDisposable
     public string Basic(string clientId, string? secret = null) =>
         $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Encode(clientId)}:{Encode(secret ?? SecretOf(clientId))}"))}";
 
-    /// <summary>Asks for a token; the client, if any, authenticates with HTTP Basic.</summary>
+    /// <summary>Requests a token. If a client is given, it authenticates with HTTP Basic.</summary>
     public Task<Answer> AskAsync(string form = Grant, string? client = "both", string? secret = null) =>
         PostAsync(Endpoint, form, "application/x-www-form-urlencoded", client is null ? null : Basic(client, secret));
 
-    /// <summary>Asks for a token with a client assertion.</summary>
+    /// <summary>Requests a token with a client assertion.</summary>
     public Task<Answer> AskWithAsync(string assertion, string more = "") => AskAsync(
         $"{Grant}&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion={assertion}{more}",
         client: null);
@@ -93,7 +93,7 @@ public sealed class Server : IAsyncLifetime, IDisposable
     public async Task<JsonElement> KeyAsync() =>
         Assert.Single((await CallAsync(null, "/.well-known/jwks.json")).Json.GetProperty("keys").EnumerateArray());
 
-    /// <summary>The claims of a token (1), or its header (0).</summary>
+    /// <summary>Part 1 of a token, the claims, or part 0, the header.</summary>
     public static JsonElement Read(string token, int part = 1) =>
         JsonSerializer.Deserialize<JsonElement>(Base64UrlEncoder.DecodeBytes(token.Split('.')[part]));
 
@@ -111,7 +111,7 @@ public sealed class Server : IAsyncLifetime, IDisposable
         Typed.Dispose();
     }
 
-    // The encoding of RFC 6749 §2.3.1, here of all but letters and digits.
+    // The encoding of RFC 6749 §2.3.1, applied to all characters except letters and digits.
     private static string Encode(string text) => string.Concat(
         text.Select(character => char.IsAsciiLetterOrDigit(character) ? $"{character}" : $"%{(int)character:X2}"));
 }

@@ -1,7 +1,7 @@
 namespace Api.Tests.Conformance;
 
 /// <summary>A requirement of a standard in our own words, with its test: a row of docs/conformance.md.</summary>
-/// <param name="section">Document and section, such as <c>RFC 6749 §5.1</c>.</param>
+/// <param name="section">The document and section, such as <c>RFC 6749 §5.1</c>.</param>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class StatementAttribute(string section) : FactAttribute
 {

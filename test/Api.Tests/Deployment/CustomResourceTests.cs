@@ -3,7 +3,7 @@ using Api.Deployment;
 
 namespace Api.Tests.Deployment;
 
-/// <summary>The events of CloudFormation that the readiness gate gets, and how it answers them.</summary>
+/// <summary>The readiness gate as a custom resource of CloudFormation: its events and responses.</summary>
 public sealed class CustomResourceTests : GatedIssuer
 {
     [Fact]
@@ -23,7 +23,7 @@ public sealed class CustomResourceTests : GatedIssuer
     [InlineData("Create", """{"Issuer":1}""", "The property Issuer is not an https URL.")]
     [InlineData("Create", "\"text\"", "The property Issuer is not an https URL.")]
     [InlineData("Other", "{}", "The event's RequestType must be Create, Update or Delete.")]
-    public async Task Event_that_asks_for_something_else_is_refused(string requestType, string properties, string reason)
+    public async Task Invalid_event_is_answered_with_FAILED(string requestType, string properties, string reason)
     {
         await HandleAsync($$"""
             {"RequestType":"{{requestType}}","ResponseURL":"{{Server.Address}}/answer","ResourceProperties":{{properties}} }
@@ -38,11 +38,11 @@ public sealed class CustomResourceTests : GatedIssuer
     [InlineData("""{"RequestType":"Delete"}""")]
     [InlineData("""{"RequestType":"Delete","ResponseURL":"http://example.com/answer"}""")]
     [InlineData("""{"RequestType":"Delete","ResponseURL":"file:///answer"}""")]
-    public Task Event_that_cannot_be_answered_is_an_exception(string json) =>
+    public Task Event_without_a_valid_ResponseURL_throws(string json) =>
         Assert.ThrowsAsync<InvalidOperationException>(() => HandleAsync(json));
 
     [Fact]
-    public async Task Exception_of_the_gate_itself_is_answered_too()
+    public async Task Exception_in_the_gate_is_answered_with_FAILED()
     {
         using var http = new HttpClient(new Broken(ReadinessGate.CreateHandler()));
 
@@ -56,7 +56,7 @@ public sealed class CustomResourceTests : GatedIssuer
     [Theory]
     [InlineData(2, 3, false)]
     [InlineData(3, 3, true)]
-    public async Task Answer_that_is_not_taken_is_given_again(int refused, int answers, bool fails)
+    public async Task Response_is_sent_again_if_CloudFormation_fails(int refused, int answers, bool fails)
     {
         Server.StatusOfAnswer = before => before < refused ? 503 : 200;
 
@@ -67,7 +67,7 @@ public sealed class CustomResourceTests : GatedIssuer
     }
 
     [Fact]
-    public async Task Answers_what_it_returns()
+    public async Task Returned_response_is_the_one_that_was_sent()
     {
         var response = await HandleAsync(Event("Delete"));
 

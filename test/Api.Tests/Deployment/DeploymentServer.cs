@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Api.Tests.Deployment;
 
-/// <summary>Plays both whom the gate asks, an issuer as good or bad as a test says, and whom it answers, CloudFormation.</summary>
+/// <summary>The issuer that the readiness gate checks, and CloudFormation, which gets the result. A test sets both.</summary>
 internal sealed class DeploymentServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -35,7 +35,7 @@ internal sealed class DeploymentServer : IAsyncDisposable
 
     public RequestDelegate KeySet { get; set; } = http => http.Response.WriteAsync("""{"keys":[{"kty":"RSA","kid":"one"}]}""");
 
-    /// <summary>How CloudFormation takes an answer, by the number of answers before it.</summary>
+    /// <summary>The status with which CloudFormation answers, by the number of responses before.</summary>
     public Func<int, int> StatusOfAnswer { get; set; } = _ => StatusCodes.Status200OK;
 
     public List<string> Answers { get; } = [];

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Api.Tests.Deployment;
 
-/// <summary>An issuer for each test, and the readiness gate in front of it.</summary>
+/// <summary>An issuer for each test, and the readiness gate that checks it.</summary>
 public abstract class GatedIssuer : IAsyncLifetime
 {
     private protected SteppedTime Time { get; } = new(ReadinessGate.Pause);

@@ -3,7 +3,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Deployment;
 
-/// <summary>Every build warns of what native code could not do, and a warning is an error.</summary>
+/// <summary>Every build reports code that native AOT does not support, as an error.</summary>
 public sealed class NativeCodeTests
 {
     private const string Analyzers = "EnableAotAnalyzer,EnableTrimAnalyzer,EnableSingleFileAnalyzer";
@@ -11,7 +11,7 @@ public sealed class NativeCodeTests
     [Theory]
     [InlineData("src/Api")]
     [InlineData("src/AwsStandIn")]
-    public async Task Build_fails_at_what_native_code_could_not_do(string project)
+    public async Task Build_fails_on_code_that_native_AOT_does_not_support(string project)
     {
         var (exitCode, output, _) = await ExternalTools.RunAsync(
             Repository.Path,

@@ -5,7 +5,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Deployment;
 
-/// <summary>The project as AWS's tools see it, which read one file as XML, or mount one folder into a container.</summary>
+/// <summary>The project file as the tools of AWS read it: as XML, or in a container with only this folder.</summary>
 public sealed class ProjectFileTests : IDisposable
 {
     private static readonly string Project = Path.Combine(Repository.Path, "src", "Api");
@@ -14,25 +14,25 @@ public sealed class ProjectFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // `dotnet lambda package`, as `sam build` runs it, reads the file without imports and conditions, and takes the first element.
+    // `dotnet lambda package`, which `sam build` runs, ignores imports and conditions, and reads the first element.
     [Theory]
     [InlineData("TargetFramework", "net10.0")]
     [InlineData("PublishAot", null)]
     [InlineData("AssemblyName", null)]
     [InlineData("OutputType", null)]
     [InlineData("SelfContained", "false")]
-    public void Property_is_found_by_a_tool_that_reads_the_project_alone(string name, string? value) =>
+    public void Property_is_in_the_project_file_itself(string name, string? value) =>
         Assert.Equal(value, XDocument.Load(Path.Combine(Project, "Api.csproj")).XPathSelectElement($"//PropertyGroup/{name}")?.Value);
 
-    // `sam build --use-container` mounts the folder that CodeUri names, and nothing above it.
+    // `sam build --use-container` mounts only the folder of CodeUri.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Folder_of_the_project_is_all_that_a_build_for_Lambda_needs(bool native)
+    public async Task Build_for_Lambda_needs_only_the_folder_of_the_project(bool native)
     {
         CopySources(Project, _folder["source"]);
 
-        // As the tool calls it: the native flavour comes from the environment, and SelfContained is False for both.
+        // The arguments of the tool. NativeAot comes from the environment, and SelfContained is False in both cases.
         var properties = await EvaluateAsync(_folder["source"], native, "-p:RuntimeIdentifier=linux-arm64", "-p:SelfContained=False", "-p:Configuration=Release");
 
         Assert.Equal("net10.0", properties["TargetFramework"]);

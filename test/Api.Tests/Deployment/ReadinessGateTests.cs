@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Api.Tests.Deployment;
 
-/// <summary>Which issuers the readiness gate takes for ready.</summary>
+/// <summary>Which issuers are ready for the readiness gate.</summary>
 public sealed class ReadinessGateTests : GatedIssuer
 {
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(150);
@@ -119,7 +119,7 @@ public sealed class ReadinessGateTests : GatedIssuer
     });
 
     [Fact]
-    public async Task Issuer_that_nobody_serves_is_not_ready()
+    public async Task Issuer_that_refuses_connections_is_not_ready()
     {
         using var nobody = new ClosedPort();
 
@@ -135,7 +135,7 @@ public sealed class ReadinessGateTests : GatedIssuer
         await HandleAsync(Event("Create"));
 
         AssertFailed(reason);
-        // It has tried for as long as it may, and there is time left to answer in.
+        // It has tried until the end of its budget, with time left to respond.
         Assert.InRange(Time.Elapsed, Budget, Budget + TimeSpan.FromSeconds(5));
         Assert.StartsWith("The issuer was not ready", (string?)Server.Answer["Reason"], StringComparison.Ordinal);
     }

@@ -13,12 +13,12 @@ namespace Api.Tests.Deployment;
 public sealed class TemplateSettingsTests
 {
     [FactWith(Tool.Template)]
-    public async Task Settings_of_the_functions_are_ones_that_the_app_reads()
+    public async Task Settings_of_the_functions_exist_in_the_app()
     {
         var known = typeof(AuthorizationServerOptions).GetProperties().Concat(typeof(KeyOptions).GetProperties())
             .Select(property => property.Name)
             .Append(FunctionRoles.Variable)
-            // The C library reads it.
+            // A setting of the C library.
             .Append("MALLOC_ARENA_MAX")
             .ToHashSet();
 
@@ -36,7 +36,7 @@ public sealed class TemplateSettingsTests
     [TheoryWith(Tool.Template)]
     [InlineData("true", true)]
     [InlineData("false", false)]
-    public async Task First_client_is_left_out_where_it_is_not_wanted(string wanted, bool isThere)
+    public async Task First_client_is_optional(string wanted, bool isThere)
     {
         var resources = await SamTemplate.ResolveAsync(new() { ["FirstClient"] = wanted });
 
@@ -47,7 +47,7 @@ public sealed class TemplateSettingsTests
     }
 
     [FactWith(Tool.Template)]
-    public async Task Secret_of_the_first_client_is_one_that_the_log_knows_when_it_sees_it()
+    public async Task Secret_of_the_first_client_has_a_form_that_the_log_redacts()
     {
         var resources = await SamTemplate.ResolveAsync([]);
 
@@ -66,13 +66,13 @@ public sealed class TemplateSettingsTests
     [InlineData("USER ADMINISTRATOR", false)]
     [InlineData("USER  ADMIN", false)]
     [InlineData("USER ADMIN ", false)]
-    public async Task Scopes_are_ones_that_the_app_takes(string value, bool taken)
+    public async Task Allowed_scopes_are_valid_in_the_app(string value, bool taken)
     {
         var pattern = (await GetAsync("Parameters")).GetProperty("Scopes").GetProperty("AllowedPattern").GetString()!;
         var result = new ScopesValidator().Validate(null, new() { Issuer = "https://issuer.example", Scopes = value });
 
         Assert.Equal(taken, Regex.IsMatch(value, pattern));
-        // The app also takes other spaces.
+        // The app also accepts other white space.
         Assert.True(result.Succeeded || !taken, result.FailureMessage);
     }
 
@@ -88,7 +88,7 @@ public sealed class TemplateSettingsTests
     [InlineData("SsmPrefix", "", false)]
     [InlineData("SsmPrefix", "/aws-team", false)]
     [InlineData("SsmPrefix", "/SSM", false)]
-    public async Task Parameter_takes_what_AWS_takes(string name, string value, bool taken)
+    public async Task Parameter_accepts_what_AWS_accepts(string name, string value, bool taken)
     {
         var parameters = await GetAsync("Parameters");
 
@@ -104,10 +104,10 @@ public sealed class TemplateSettingsTests
     [InlineData("24:00:00")]
     [InlineData("1.00:00:00")]
     [InlineData("1.00:00:01")]
-    public async Task Token_lifetime_is_one_that_the_app_takes(string value)
+    public async Task Allowed_token_lifetimes_are_valid_in_the_app(string value)
     {
         var pattern = (await GetAsync("Parameters")).GetProperty("AccessTokenLifetime").GetProperty("AllowedPattern").GetString()!;
-        // What .NET reads as 24 days is not what anybody means by 24:00:00.
+        // .NET reads 24:00:00 as 24 days.
         var taken = TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var lifetime)
             && lifetime >= AuthorizationServerOptions.ShortestTokenLifetime
             && lifetime <= AuthorizationServerOptions.LongestTokenLifetime;
@@ -116,7 +116,7 @@ public sealed class TemplateSettingsTests
     }
 
     [FactWith(Tool.Template)]
-    public async Task Keys_are_ones_that_the_app_takes()
+    public async Task Allowed_key_settings_are_valid_in_the_app()
     {
         var parameters = await GetAsync("Parameters");
         var sizes = parameters.GetProperty("KeySize").GetProperty("AllowedValues").EnumerateArray().Select(size => size.GetInt32());

@@ -7,12 +7,12 @@ using static Api.Tests.Deployment.CheckedTemplate;
 
 namespace Api.Tests.Deployment;
 
-/// <summary>serverless.template as CloudFormation gets it: its order, guards and rights.</summary>
+/// <summary>The order, the routes and the permissions of serverless.template.</summary>
 public sealed class TemplateTests
 {
     private static readonly Lazy<Task<string>> Found = new(() => CheckAsync(0, "--mutations"));
 
-    /// <summary>Each mistake that test/template/mutations.py makes, with a line that has to be printed for it.</summary>
+    /// <summary>Each mistake that test/template/mutations.py makes, with a line that the check must print for it.</summary>
     public static TheoryData<string, string> Mistakes { get; } = new()
     {
         { "cycle", "Stage waits for itself" },

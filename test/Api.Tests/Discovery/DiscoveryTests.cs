@@ -122,7 +122,7 @@ public sealed class DiscoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Addresses_of_an_issuer_with_a_path_lead_here()
+    public async Task Addresses_of_an_issuer_with_a_path_are_below_that_path()
     {
         _api.Set("Issuer", "https://issuer.example/auth");
 

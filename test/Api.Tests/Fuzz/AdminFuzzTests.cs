@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Api.Tests.Fuzz;
 
-/// <summary>The clients' routes below /admin, with anything: what they take can be read back and gives good tokens.</summary>
+/// <summary>The routes for clients below /admin with random bodies. An accepted client can be read and gets valid tokens.</summary>
 [Trait("Kind", "Fuzz")]
 public sealed class AdminFuzzTests(ITestOutputHelper output) : IAsyncLifetime, IDisposable
 {
@@ -114,7 +114,7 @@ public sealed class AdminFuzzTests(ITestOutputHelper output) : IAsyncLifetime, I
     private Task<RawAnswer> SendAsync(string method, string path, byte[] body, string type = "application/json") =>
         _api.SendAsync(new RawRequest(method, $"/admin/clients{path}", body, type, $"Bearer {_administrator}"));
 
-    // The client may have been made so that it gets none; but a token that it gets is good.
+    // The client may be one that gets no tokens. A token that it gets is valid.
     private async Task TryTokenAsync(string clientId, string? secret)
     {
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{clientId}:{secret}"));

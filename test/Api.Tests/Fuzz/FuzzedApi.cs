@@ -5,15 +5,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Api.Tests.Fuzz;
 
-/// <summary>A request as no client library would send it.</summary>
+/// <summary>A request that a client library might not send.</summary>
 internal sealed record RawRequest(string Method, string Path, byte[] Body, string? ContentType = null, string? Authorization = null)
 {
-    // Such that nobody takes it for a secret of the program's.
+    // In base64, so that the search for secrets in exceptions does not find it.
     public override string ToString() => Convert.ToBase64String(
         Encoding.UTF8.GetBytes($"{Method} {Path}\n{ContentType}\n{Authorization}\n{Convert.ToBase64String(Body)}"));
 }
 
-/// <summary>What the app answers.</summary>
+/// <summary>The response of the app.</summary>
 internal sealed record RawAnswer(int Status, IHeaderDictionary Headers, string Text)
 {
     public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Text);
@@ -21,7 +21,7 @@ internal sealed record RawAnswer(int Status, IHeaderDictionary Headers, string T
     public string Outcome => Json.TryGetProperty("error_description", out var description) ? $"{Status} {description}" : $"{Status}";
 }
 
-/// <summary>Sends requests past every check of a client library and a web server in front.</summary>
+/// <summary>Sends requests to the app without the checks of an HTTP client and a web server.</summary>
 internal static class FuzzedApi
 {
     private static readonly string[] Errors =
@@ -45,7 +45,7 @@ internal static class FuzzedApi
         return answer;
     }
 
-    /// <summary>Asks for a token and checks the shape of the answer (RFC 6749 §5.1, §5.2).</summary>
+    /// <summary>Requests a token and checks the form of the response (RFC 6749 §5.1, §5.2).</summary>
     public static async Task<RawAnswer> PostTokenAsync(
         this ApiFactory api, byte[] body, string? contentType = "application/x-www-form-urlencoded", string? authorization = null)
     {

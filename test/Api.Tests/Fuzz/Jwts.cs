@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Tests.Fuzz;
 
-/// <summary>Makes bad JWTs (RFC 7519) of good ones.</summary>
+/// <summary>Makes random changes to JWTs (RFC 7519).</summary>
 internal static class Jwts
 {
     public static readonly string[] Words =
@@ -13,7 +13,7 @@ internal static class Jwts
         "\"x\":1,",
     ];
 
-    /// <summary>Changed as text, or within header or payload; the signature is that of the good one or damaged.</summary>
+    /// <summary>Changes the token as text, or the bytes of its parts, without signing it again.</summary>
     public static string Mutate(Mutator mutator, string jwt)
     {
         var parts = jwt.Split('.');
@@ -28,7 +28,7 @@ internal static class Jwts
         return mutated == jwt || mutator.Choose(true, false) ? mutator.Mutate(mutated) : mutated;
     }
 
-    /// <summary>The JSON of header and payload, changed; to be signed again.</summary>
+    /// <summary>Changes the JSON of header and payload, which the caller signs.</summary>
     public static (string Header, string Payload) MutateContent(Mutator mutator, string jwt) => mutator.Choose(0, 1, 2) switch
     {
         0 => (mutator.Mutate(Text(jwt, 0)), Text(jwt, 1)),
@@ -36,7 +36,7 @@ internal static class Jwts
         _ => (mutator.Mutate(Text(jwt, 0)), mutator.Mutate(Text(jwt, 1))),
     };
 
-    /// <summary>Whether header, payload and signature are the same; the last may be written in several ways (RFC 4648 §3.5).</summary>
+    /// <summary>Whether header, payload and signature are the same. A signature has several encodings (RFC 4648 §3.5).</summary>
     public static bool AreSame(string one, string other)
     {
         var (first, second) = (one.LastIndexOf('.'), other.LastIndexOf('.'));

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Api.Tests.Fuzz;
 
-/// <summary>The app on Lambda, with any request that the gateway passes on: it answers each, and never with a server error.</summary>
+/// <summary>The app on Lambda with random requests. It answers each one, and never with a server error.</summary>
 [Trait("Kind", "Fuzz")]
 public sealed class LambdaFuzzTests(LambdaApi api, ITestOutputHelper output) : IClassFixture<LambdaApi>
 {
@@ -54,7 +54,7 @@ public sealed class LambdaFuzzTests(LambdaApi api, ITestOutputHelper output) : I
             request = Change(mutator, request);
         }
 
-        // The gateway has no route for it, and the package then takes the stage off the path.
+        // The gateway has no route for such a path, from which the hosting package removes the stage.
         return request.Path.StartsWith("/" + Stage, StringComparison.Ordinal) ? request with { Path = "/" } : request;
     }
 
@@ -71,7 +71,7 @@ public sealed class LambdaFuzzTests(LambdaApi api, ITestOutputHelper output) : I
     private static GatewayRequest WithHeader(GatewayRequest request, string name, Mutator mutator)
     {
         var sent = request.Headers.FirstOrDefault(header => header.Name == name).Value ?? "";
-        // A header has no control characters (RFC 9110 §5.5).
+        // Header values cannot contain control characters (RFC 9110 §5.5).
         var value = string.Concat(mutator.Mutate(sent, Words[^1]).Where(character => !char.IsControl(character)));
 
         return request with { Headers = [.. request.Headers.Where(header => header.Name != name), (name, value)] };

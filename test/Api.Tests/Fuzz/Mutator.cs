@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Api.Tests.Fuzz;
 
-/// <summary>Makes bad inputs of good ones: the same for the same seed and inputs.</summary>
+/// <summary>Makes random changes to inputs, which are the same for the same seed and inputs.</summary>
 internal sealed class Mutator(int seed, params string[] words)
 {
     private const int MaximumLength = 100_000;
@@ -30,7 +30,7 @@ internal sealed class Mutator(int seed, params string[] words)
 
     public T Choose<T>(params IReadOnlyList<T> from) => from[_random.Next(from.Count)];
 
-    /// <summary>One of them, changed up to six times, or seldom not at all.</summary>
+    /// <summary>Returns one of the inputs with up to six changes.</summary>
     public byte[] Mutate(params IReadOnlyList<byte[]> inputs)
     {
         var input = Choose(inputs);
@@ -88,7 +88,7 @@ internal sealed class Mutator(int seed, params string[] words)
         return repeated;
     }
 
-    // From one mark of the syntax to the next, for there is most of what has a meaning, or anywhere.
+    // A range between two syntax characters, which often is a token of the language, or any range.
     private (int Start, int End) Range(byte[] input)
     {
         var (first, second) = (_random.Next(input.Length + 1), _random.Next(input.Length + 1));

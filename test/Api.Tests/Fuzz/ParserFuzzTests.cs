@@ -10,7 +10,7 @@ using Xunit.Abstractions;
 
 namespace Api.Tests.Fuzz;
 
-/// <summary>The parsers, with anything: each answers as it says it does, whatever it reads.</summary>
+/// <summary>The parsers with random input.</summary>
 [Trait("Kind", "Fuzz")]
 public sealed class ParserFuzzTests(ITestOutputHelper output)
 {
@@ -94,7 +94,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public Task Key_ring_is_read_or_refused_in_words_that_quote_none_of_it()
+    public Task Key_ring_is_read_or_refused_without_quoting_it()
     {
         var one = KeyRingDocument.Write([TestKeys.First]);
         var two = KeyRingDocument.Write([TestKeys.First, TestKeys.Foreign]);
@@ -121,7 +121,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public Task Client_is_read_or_refused_and_what_was_read_is_kept_as_it_was()
+    public Task Client_is_read_or_refused_and_written_back_unchanged()
     {
         var good = Encoding.UTF8.GetBytes(ClientDocument.Write(Client));
         var least = Encoding.UTF8.GetBytes(ClientDocument.Write(

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Api.Tests.Fuzz;
 
-/// <summary>The token endpoint and the guard of /user, with anything: no request is too bad for an answer of the RFCs.</summary>
+/// <summary>The token endpoint and the protected route /user/me with random requests. Each gets a response of the RFCs.</summary>
 [Trait("Kind", "Fuzz")]
 public sealed class TokenFuzzTests(ITestOutputHelper output) : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed class TokenFuzzTests(ITestOutputHelper output) : IDisposable
         await _api.AddClientAsync("orders", "USER ADMIN");
         var wrong = await _api.AddClientAsync("others", "USER ADMIN");
 
-        // The other id is left out: with it, the secret is the right one.
+        // Without the id of the client that the secret belongs to.
         await Fuzzing.RunAsync(output, 100, ["orders"], mutator => Request(mutator, wrong), async request =>
         {
             var answer = await _api.PostTokenAsync(request.Body, request.ContentType, request.Authorization);
@@ -136,7 +136,7 @@ public sealed class TokenFuzzTests(ITestOutputHelper output) : IDisposable
 
     private sealed record Changed(string Good, string Jwt)
     {
-        // Such that nobody takes it for a secret of the program's.
+        // In base64, so that the search for secrets in exceptions does not find it.
         public override string ToString() => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Good}\n{Jwt}"));
     }
 }

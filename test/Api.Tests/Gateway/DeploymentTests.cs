@@ -9,7 +9,7 @@ namespace Api.Tests.Gateway;
 public sealed class DeploymentTests(MotoServer moto)
 {
     [FactWith(Tool.Gateway)]
-    public async Task Authorizer_cannot_be_made_without_the_gate_and_the_first_key()
+    public async Task Authorizer_cannot_be_created_before_the_first_key()
     {
         await using var stack = await Stack.PrepareAsync(moto);
 
@@ -21,7 +21,7 @@ public sealed class DeploymentTests(MotoServer moto)
     }
 
     [FactWith(Tool.Gateway)]
-    public async Task Authorizer_cannot_be_made_while_the_function_starts_too_slowly_and_the_gate_waits_for_that()
+    public async Task Authorizer_cannot_be_created_during_a_slow_start_for_which_the_gate_waits()
     {
         await using var stack = await Stack.PrepareAsync(moto);
         await stack.MakeFirstKeyAsync();

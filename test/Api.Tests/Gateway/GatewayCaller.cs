@@ -24,7 +24,7 @@ internal static class GatewayCaller
         "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{clientId}:{secret}")),
         new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "client_credentials" }));
 
-    /// <summary>Asks one instance for a token for the client <c>orders</c>, past the gateway, and returns the status.</summary>
+    /// <summary>Requests a token for the client <c>orders</c> from one instance, without the gateway, and returns the status.</summary>
     public static async Task<int> PostTokenAsync(LambdaFunction instance, string secret) =>
         (await instance.SendAsync(GatewayRequest.Post(
             "/oauth2/token",

@@ -6,19 +6,19 @@ using static Api.Tests.Gateway.GatewayCaller;
 
 namespace Api.Tests.Gateway;
 
-/// <summary>The published app behind the gateway of serverless.template, which tokens and addresses it accepts.</summary>
+/// <summary>The published app behind the gateway of serverless.template: which tokens and paths both accept.</summary>
 [Collection(GatewayCollection.Name)]
 public sealed class GatewayTests(GatewayTests.Deployed deployed) : IClassFixture<GatewayTests.Deployed>
 {
-    // The gateway does not look at typ and sub, takes every RSA signature and a client_id in the place of aud, and its limit of 10,240
-    // bytes is not emulated; the app is the second lock.
+    // The gateway does not check typ and sub, accepts RS384 and RS512, and accepts client_id in place of a missing aud. Its limit of
+    // 10,240 bytes is not emulated. The app refuses these tokens.
     private static readonly string[] RefusedByTheAppAlone =
     [
         .. ClaimAttacks.Tokens.Keys.Where(name => name.StartsWith("typ ", StringComparison.Ordinal) || name.StartsWith("sub ", StringComparison.Ordinal)),
         "RS384", "RS512", "aud missing and client_id like it", "two actors", "longer than the gateway lets through",
     ];
 
-    /// <summary>A deployment that the tests share.</summary>
+    /// <summary>The deployment that the tests share.</summary>
     public sealed class Deployed(MotoServer moto) : IAsyncLifetime
     {
         internal Stack Stack { get; private set; } = null!;
@@ -27,7 +27,7 @@ public sealed class GatewayTests(GatewayTests.Deployed deployed) : IClassFixture
 
         public async Task InitializeAsync()
         {
-            // The tests that need it are skipped then, with the reason.
+            // The tests that need it are skipped, with the reason.
             if (ExternalTools.ReasonToSkip(Tool.Gateway) is null)
             {
                 Stack = await Stack.DeployAsync(moto);
@@ -48,7 +48,7 @@ public sealed class GatewayTests(GatewayTests.Deployed deployed) : IClassFixture
     }
 
     [FactWith(Tool.Gateway)]
-    public async Task First_client_gets_a_token_and_is_let_in_where_its_scope_reaches()
+    public async Task First_client_gets_a_token_for_the_routes_of_its_scope()
     {
         var token = await GetTokenAsync(deployed.Stack);
 
@@ -70,14 +70,14 @@ public sealed class GatewayTests(GatewayTests.Deployed deployed) : IClassFixture
     [InlineData("/admin/keys", "ADMIN", true)]
     [InlineData("/admin/keys", "USER", false)]
     [InlineData("/admin/keys", "USER ADMINISTRATOR", false)]
-    public async Task Good_token_is_let_in_by_both_locks_or_neither(string path, string scope, bool isLetIn)
+    public async Task Gateway_and_app_agree_on_the_scope_of_a_valid_token(string path, string scope, bool isLetIn)
     {
         var token = deployed.Forge.Sign(payload => payload["scope"] = scope);
 
         await AssertAsync(path, token, isLetIn ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
     }
 
-    // How the gateway reads what is no JWT nor JSON is not known, and not every such text can be sent to it.
+    // How the gateway reads a text that is not a JWT is not known, and HTTP clients cannot send every such text.
     public static TheoryData<string> Bad =>
     [
         .. AlgorithmAttacks.Tokens.Keys,
@@ -90,7 +90,7 @@ public sealed class GatewayTests(GatewayTests.Deployed deployed) : IClassFixture
 
     [TheoryWith(Tool.Gateway)]
     [MemberData(nameof(Bad))]
-    public async Task Bad_token_is_refused_by_the_gateway_and_by_the_app_alone(string what)
+    public async Task Bad_token_is_refused_by_the_gateway_and_by_the_app(string what)
     {
         var token = BadTokens.All[what](deployed.Forge);
 
@@ -109,7 +109,7 @@ public sealed class GatewayTests(GatewayTests.Deployed deployed) : IClassFixture
     [InlineData("/admin")]
     [InlineData("/admin/keys")]
     [InlineData("/admin/anything")]
-    public async Task Guarded_address_is_refused_without_token(string path) => await AssertAsync(path, null, HttpStatusCode.Unauthorized);
+    public async Task Protected_path_is_refused_without_a_token(string path) => await AssertAsync(path, null, HttpStatusCode.Unauthorized);
 
     [TheoryWith(Tool.Gateway)]
     [InlineData("/ADMIN/keys")]
@@ -120,7 +120,7 @@ public sealed class GatewayTests(GatewayTests.Deployed deployed) : IClassFixture
     [InlineData("/swagger")]
     [InlineData("/")]
     [InlineData("/anything")]
-    public async Task Address_without_route_never_reaches_the_app(string path)
+    public async Task Path_without_a_route_does_not_reach_the_app(string path)
     {
         using var response = await GetAsync(deployed.Stack, path, deployed.Forge.Sign(payload => payload["scope"] = "USER ADMIN"));
 
@@ -128,7 +128,7 @@ public sealed class GatewayTests(GatewayTests.Deployed deployed) : IClassFixture
     }
 
     [FactWith(Tool.Gateway)]
-    public async Task Caller_of_the_app_is_told_in_the_words_of_the_RFC()
+    public async Task App_sends_the_challenge_of_RFC_6750()
     {
         deployed.Stack.Api.ChecksTokens = false;
 

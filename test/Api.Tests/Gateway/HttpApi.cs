@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Api.Tests.Gateway;
 
 /// <summary>
-/// An HTTP API of API Gateway on a loopback port: selects the route, has the authorizer check the token, and hands the request to
-/// the function. It has no TLS, no names, no throttling, no limits of size and no stage but one; rights (IAM) are not checked anywhere.
+/// An HTTP API of API Gateway on a loopback port: it selects the route, lets the authorizer check the token, and invokes the function.
+/// It has one stage, and no TLS, domain names, throttling, size limits or IAM checks.
 /// </summary>
 internal sealed class HttpApi : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class HttpApi : IAsyncDisposable
 
     public string Address => _app.Urls.Single();
 
-    /// <summary>Off: every request goes to the function, to see that the app alone refuses it too.</summary>
+    /// <summary>If false, every request goes to the function, which shows that the app itself refuses it too.</summary>
     public bool ChecksTokens { get; set; } = true;
 
     public Task StartAsync() => _app.StartAsync();
@@ -39,7 +39,7 @@ internal sealed class HttpApi : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext http)
     {
-        // As it came in: the route is selected before anything is decoded.
+        // The route is selected by the path as it was sent, before decoding.
         var path = new Uri(http.Request.GetEncodedUrl()).AbsolutePath;
         var route = _routes
             .Where(route => route.Key.Fit(http.Request.Method, path) is not null)
@@ -91,7 +91,7 @@ internal sealed class HttpApi : IAsyncDisposable
             Query = http.Request.QueryString.Value?.TrimStart('?') ?? "",
             Body = body.Length is 0 ? null : body.ToArray(),
             AsBase64 = true,
-            // Every value arrives as text, and scopes can be missing even where the token has some.
+            // Every value is a string. The list of scopes can be null even if the token has scopes.
             Authorizer = claims is null ? null : new
             {
                 jwt = new

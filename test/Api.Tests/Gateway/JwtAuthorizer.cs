@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Api.Tests.Gateway;
 
 /// <summary>
-/// The JWT authorizer of an HTTP API, as far as it is documented or has been measured: made only where discovery and key set answer in
-/// time, a key set that is used for two hours whatever happens, and checks of its own. It does not look at <c>typ</c>.
+/// The JWT authorizer of an HTTP API, as documented or measured. It can be created only if the metadata and the key set answer in time.
+/// It uses a key set for two hours. It does not check <c>typ</c>.
 /// </summary>
 internal sealed class JwtAuthorizer
 {
@@ -32,7 +32,7 @@ internal sealed class JwtAuthorizer
 
     private JwtAuthorizer(string issuer, string[] audience, TimeProvider time) => (_issuer, _audience, _time) = (issuer, audience, time);
 
-    /// <exception cref="InvalidOperationException">What CreateAuthorizer answers where the issuer does not answer in time.</exception>
+    /// <exception cref="InvalidOperationException">The issuer does not answer in time. The text is that of CreateAuthorizer.</exception>
     public static async Task<JwtAuthorizer> CreateAsync(string issuer, string[] audience, TimeProvider time)
     {
         var authorizer = new JwtAuthorizer(issuer, audience, time);
@@ -51,7 +51,7 @@ internal sealed class JwtAuthorizer
         return authorizer;
     }
 
-    /// <summary>The claims of a good token; null for every other.</summary>
+    /// <summary>The claims of a valid token, or null.</summary>
     public async Task<JsonElement?> CheckAsync(string authorization)
     {
         const string Scheme = "Bearer ";
@@ -108,7 +108,7 @@ internal sealed class JwtAuthorizer
             && !(claims.TryGetProperty("iat", out var issuedAt) && issuedAt.GetInt64() > now);
     }
 
-    // The client id counts only where there is no audience.
+    // client_id is compared only if there is no aud.
     private bool HasAudience(JsonElement claims) =>
         !claims.TryGetProperty("aud", out var audience) ? _audience.Contains(Text(claims, "client_id"))
         : audience.ValueKind is JsonValueKind.Array ? audience.EnumerateArray().Any(one => _audience.Contains(one.GetString()))

@@ -3,7 +3,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Gateway;
 
-/// <summary>A function of the template: the published package in a process of its own, which starts when it is first needed.</summary>
+/// <summary>A function of the template: the published package in a process, which starts with the first event.</summary>
 internal sealed class LambdaFunction : IAsyncDisposable
 {
     private readonly RuntimeApi _runtime;
@@ -13,7 +13,7 @@ internal sealed class LambdaFunction : IAsyncDisposable
 
     private LambdaFunction(RuntimeApi runtime, Func<RuntimeApi, LambdaProcess> start) => (_runtime, _start) = (runtime, start);
 
-    /// <summary>How much longer than the process itself a start takes.</summary>
+    /// <summary>A delay before each start.</summary>
     public TimeSpan StartDelay { get; set; }
 
     public static async Task<LambdaFunction> CreateAsync(
@@ -40,7 +40,7 @@ internal sealed class LambdaFunction : IAsyncDisposable
 
     public async Task<GatewayResponse> SendAsync(GatewayRequest request) => GatewayResponse.Read(await InvokeAsync(request.ToEvent()));
 
-    /// <summary>Lambda takes the instance away; the next event starts another.</summary>
+    /// <summary>Ends the instance. The next event starts another one.</summary>
     public async Task RecycleAsync()
     {
         if (_process is not null)

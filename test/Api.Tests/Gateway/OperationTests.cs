@@ -14,7 +14,7 @@ namespace Api.Tests.Gateway;
 public sealed class OperationTests(MotoServer moto)
 {
     [FactWith(Tool.Gateway)]
-    public async Task Three_rotations_with_the_gateway_s_cache_at_its_worst_refuse_no_living_token()
+    public async Task Three_rotations_behind_the_gateway_s_cache_refuse_no_valid_token()
     {
         await using var stack = await Stack.DeployAsync(moto, followsClock: true);
         var (tokens, kids) = (new ConcurrentQueue<string>(), new HashSet<string>());
@@ -23,7 +23,7 @@ public sealed class OperationTests(MotoServer moto)
         {
             await stack.RotateAsync();
 
-            // 52 h: until the new key signs, and until the last token of the old one is dead. 50 min do not divide the cache's 2 h.
+            // 52 h: until the new key signs and the last token of the old key has expired. The cache's 2 h are no multiple of 50 min.
             for (var step = 0; step < 63; step++)
             {
                 stack.Time.Advance(TimeSpan.FromMinutes(50));
@@ -43,7 +43,7 @@ public sealed class OperationTests(MotoServer moto)
     }
 
     [FactWith(Tool.Gateway)]
-    public async Task Client_that_the_first_client_makes_is_let_in_until_it_is_disabled_in_every_instance_within_a_minute()
+    public async Task New_client_gets_tokens_until_it_is_disabled_in_all_instances_within_a_minute()
     {
         await using var stack = await Stack.DeployAsync(moto, followsClock: true);
         await using var second = await stack.CreateApiInstanceAsync();

@@ -5,7 +5,7 @@ using Api.Tests.Support;
 namespace Api.Tests.Gateway;
 
 /// <summary>
-/// The package that would be deployed, published once: with the AWS packages that these tests are built with, and as native code where the
+/// The package that would be deployed, published once, with the AWS packages that the tests are built with. It is native code if the
 /// environment has <c>NativeAot=true</c>, as for `sam build`.
 /// </summary>
 internal static class PublishedApp
@@ -34,12 +34,12 @@ internal static class PublishedApp
                 "-r",
                 runtime,
                 $"-p:AwsPackages={AwsPackages}",
-                // The build of the tests runs them, and they take most of the time of a publish.
+                // The build of the tests runs the analyzers, which take most of the time of a publish.
                 "-p:RunAnalyzers=false",
-                // As AWS's tool does, for native code as well.
+                // The tool of AWS passes this, for native code too.
                 "--self-contained",
                 "False",
-                // Apart from the build that these tests are of.
+                // Separate from the build of the tests.
                 "--artifacts-path",
                 Path.Combine(AppContext.BaseDirectory, "publishing", name),
                 "-o",

@@ -1,6 +1,8 @@
 namespace Api.Tests.Gateway;
 
-/// <summary>A route of an HTTP API: <c>METHOD /path</c>, ANY for every method, <c>{proxy+}</c> for the rest of a path. Case-sensitive.</summary>
+/// <summary>
+/// A route of an HTTP API: <c>METHOD /path</c>, with ANY for every method and <c>{proxy+}</c> for the rest of a path. Case-sensitive.
+/// </summary>
 internal sealed record RouteKey(string Method, string Path)
 {
     private const string Greedy = "/{proxy+}";
@@ -9,7 +11,7 @@ internal sealed record RouteKey(string Method, string Path)
         ? new(method, path)
         : throw new FormatException($"The emulator knows no route key like '{text}'.");
 
-    /// <summary>How closely the route fits; null where it does not. A whole path goes before a rest, a method before ANY.</summary>
+    /// <summary>The priority of the route for a request, or null. A full path precedes {proxy+}, and a method precedes ANY.</summary>
     public int? Fit(string method, string path)
     {
         if (Method != "ANY" && Method != method)

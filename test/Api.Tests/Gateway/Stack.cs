@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Api.Tests.Gateway;
 
 /// <summary>
-/// serverless.template, deployed on this machine: its routes and authorizer on an emulated HTTP API, its functions as processes of the
-/// published package with the environment that it gives them, its secrets and its table in moto. Its order is that of the template.
+/// serverless.template, deployed on this machine in the order of the template: routes and authorizer on an emulated HTTP API, functions
+/// as processes of the published package with the environment of the template, secrets and table in moto.
 /// </summary>
 internal sealed class Stack : IAsyncDisposable
 {
@@ -39,14 +39,14 @@ internal sealed class Stack : IAsyncDisposable
 
     public LambdaFunction ApiFunction => _functions["ApiFunction"];
 
-    /// <summary>All that the template has in front of the readiness gate.</summary>
+    /// <summary>Deploys the resources that the template has before the readiness gate.</summary>
     public static async Task<Stack> PrepareAsync(MotoServer moto, bool followsClock = false)
     {
         var stack = new Stack(moto, followsClock);
 
         try
         {
-            // It answers 404 until it has routes. Its address is the issuer of the functions.
+            // Its address is the issuer of the functions. It answers 404 until it has routes.
             await stack.Api.StartAsync();
             await stack.MakeWhatFunctionsNeedAsync();
 
@@ -87,7 +87,7 @@ internal sealed class Stack : IAsyncDisposable
         }
     }
 
-    /// <summary>What Secrets Manager does with the rotation function.</summary>
+    /// <summary>Invokes the rotation function as Secrets Manager does.</summary>
     public async Task RotateAsync()
     {
         var token = Guid.NewGuid();
@@ -99,17 +99,17 @@ internal sealed class Stack : IAsyncDisposable
         }
     }
 
-    /// <summary>What CloudFormation does with FirstKey.</summary>
+    /// <summary>Creates the resource FirstKey as CloudFormation does.</summary>
     public async Task MakeFirstKeyAsync() =>
         Assert.Equal("SUCCESS", (await InvokeAsync("FirstKey")).GetProperty("Status").GetString());
 
-    /// <summary>What CloudFormation does with ReadinessGate; returns the gate's answer.</summary>
+    /// <summary>Creates the resource ReadinessGate as CloudFormation does, and returns the gate's response.</summary>
     public Task<JsonElement> RunGateAsync() => InvokeAsync("ReadinessGate");
 
-    /// <summary>What an operator does with a compromised key.</summary>
+    /// <summary>Revokes a signing key as an operator does.</summary>
     public Task RevokeAsync(string kid) => _functions["RevocationFunction"].InvokeAsync(JsonSerializer.Serialize(new { Kid = kid }));
 
-    // What CloudFormation does with a custom resource.
+    // Creates a custom resource as CloudFormation does.
     private async Task<JsonElement> InvokeAsync(string resource)
     {
         var properties = _resources.GetProperty(resource).GetProperty("Properties");
@@ -131,7 +131,7 @@ internal sealed class Stack : IAsyncDisposable
         return await answered.Task.WaitAsync(TimeSpan.FromSeconds(5));
     }
 
-    /// <summary>Makes the authorizer, and with it the guarded routes.</summary>
+    /// <summary>Creates the authorizer and the routes that it protects.</summary>
     /// <exception cref="InvalidOperationException">The issuer does not answer in time, and the deployment fails.</exception>
     public async Task CreateAuthorizerAsync()
     {
@@ -142,7 +142,7 @@ internal sealed class Stack : IAsyncDisposable
     }
 
     /// <summary>
-    /// One more instance of the API's function, as Lambda starts where one has no time left. The gateway does not know it.
+    /// Starts another instance of the API's function, as Lambda does when the first one is busy. The gateway sends it no requests.
     /// </summary>
     public Task<LambdaFunction> CreateApiInstanceAsync() => CreateFunctionAsync("ApiFunction");
 
@@ -211,7 +211,7 @@ internal sealed class Stack : IAsyncDisposable
     }
 }
 
-/// <summary>The clock of the machine, moved; processes that look at the same file through libfaketime agree with it.</summary>
+/// <summary>The clock of the machine with an offset, which processes read from a file through libfaketime.</summary>
 internal sealed class ShiftedTime(string file) : TimeProvider
 {
     private TimeSpan _shift;
@@ -223,7 +223,7 @@ internal sealed class ShiftedTime(string file) : TimeProvider
         ("FAKETIME_NO_CACHE", "1"),
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
         ("DONT_FAKE_MONOTONIC", "1"),
-        // Without it, every timed wait of .NET returns at once and is repeated, which takes a fifth of a core in an idle process.
+        // Otherwise every timed wait of .NET returns at once and is repeated, which takes a fifth of a core in an idle process.
         ("FAKETIME_FORCE_MONOTONIC_FIX", "0"),
     ];
 

@@ -8,7 +8,7 @@ namespace Api.Tests.Hosting;
 public sealed class HardeningTests
 {
     [Fact]
-    public async Task Plain_http_on_one_machine_promises_no_https()
+    public async Task Issuer_with_http_sends_no_Strict_Transport_Security()
     {
         using var api = new ApiFactory().Set("Issuer", "http://localhost:5000");
 
@@ -23,7 +23,7 @@ public sealed class HardeningTests
     [InlineData("https://evil.example", null)]
     [InlineData("https://app.example.evil.example", null)]
     [InlineData("null", null)]
-    public async Task Pages_of_the_named_origins_may_call(string origin, string? allowed)
+    public async Task Configured_origins_are_allowed(string origin, string? allowed)
     {
         using var api = new ApiFactory().Set("CorsOrigins", "https://app.example http://localhost:3000");
 
@@ -47,7 +47,7 @@ public sealed class HardeningTests
     [Theory]
     [InlineData("https://app.example")]
     [InlineData("https://app.example http://localhost:3000")]
-    public async Task Cache_is_told_that_an_answer_depends_on_the_origin(string origins)
+    public async Task Vary_names_Origin_if_origins_are_configured(string origins)
     {
         using var api = new ApiFactory().Set("CorsOrigins", origins);
 
@@ -64,7 +64,7 @@ public sealed class HardeningTests
     }
 
     [Fact]
-    public async Task Answer_to_an_exception_depends_on_the_origin_too()
+    public async Task Response_to_an_exception_has_Vary_too()
     {
         using var api = new ApiFactory { Replace = services => services.AddSingleton<IKeyRingStore>(new BrokenKeys()) };
         api.Set("CorsOrigins", "https://app.example");
@@ -75,7 +75,7 @@ public sealed class HardeningTests
     }
 
     [Fact]
-    public async Task Answer_depends_on_no_origin_unless_one_is_named()
+    public async Task Vary_is_absent_without_configured_origins()
     {
         using var api = new ApiFactory();
 
@@ -85,7 +85,7 @@ public sealed class HardeningTests
     }
 
     [Fact]
-    public async Task No_page_of_another_origin_may_call_unless_one_is_named()
+    public async Task No_origin_is_allowed_by_default()
     {
         using var api = new ApiFactory();
 
@@ -97,7 +97,7 @@ public sealed class HardeningTests
     }
 
     [Fact]
-    public async Task Addresses_that_a_caller_makes_up_are_not_believed()
+    public async Task Forwarded_headers_are_ignored()
     {
         using var api = new ApiFactory();
 

@@ -3,7 +3,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Hosting;
 
-/// <summary>HEAD is answered as GET is, without the content (RFC 9110 §9.3.2), and Allow names what is served (§10.2.1).</summary>
+/// <summary>HEAD gets the response of GET without content (RFC 9110 §9.3.2), and Allow lists the supported methods (§10.2.1).</summary>
 public sealed class HeadTests : IDisposable
 {
     private static readonly string[] AllPaths =
@@ -83,7 +83,7 @@ public sealed class HeadTests : IDisposable
     }
 
     [Fact]
-    public async Task Kestrel_answers_the_same()
+    public async Task Kestrel_answers_HEAD_as_GET()
     {
         using var folder = new TemporaryFolder();
         await using var api = await ApiProcess.StartAsync(folder["data"]);
@@ -99,7 +99,7 @@ public sealed class HeadTests : IDisposable
     }
 
     [Fact]
-    public async Task Description_of_the_routes_does_not_list_it()
+    public async Task OpenAPI_document_does_not_list_HEAD()
     {
         using var response = await _api.GetAsync("/swagger/v1/swagger.json");
 
@@ -116,7 +116,7 @@ public sealed class HeadTests : IDisposable
             .Order(StringComparer.Ordinal),
     ];
 
-    // RFC 9110 §9.3.2: what shows only when the content is made may be left out.
+    // RFC 9110 §9.3.2: headers that are known only when the content is generated can be omitted.
     private static string[] Lines(RawHttp answer) =>
     [
         .. answer.Text.Split("\r\n\r\n")[0].Split("\r\n")

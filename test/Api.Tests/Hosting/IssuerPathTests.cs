@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Api.Tests.Hosting;
 
-/// <summary>An issuer with a path (RFC 8414 §3.1) answers below that path as another one answers at the root of its host.</summary>
+/// <summary>An issuer with a path (RFC 8414 §3.1) serves every route below that path.</summary>
 public sealed class IssuerPathTests : IDisposable
 {
     private static readonly string[] AllIssuers =
@@ -54,7 +54,7 @@ public sealed class IssuerPathTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Issuers))]
-    public async Task Pages_of_a_named_origin_may_call(string issuer)
+    public async Task Configured_origin_is_allowed(string issuer)
     {
         _api.Set("CorsOrigins", "https://app.example");
 
@@ -89,7 +89,7 @@ public sealed class IssuerPathTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Issuers))]
-    public async Task Exception_is_answered_with_500_and_no_text_of_its_own(string issuer)
+    public async Task Exception_is_answered_with_500_without_its_message(string issuer)
     {
         _api.Replace = services => services.AddSingleton<IKeyRingStore>(new Keys(new NotSupportedException("Made up by the test.")));
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Api.Tests.Keys;
 
-/// <summary>Apps with their keys in Secrets Manager, behind a proxy that can fail, and the key functions beside them.</summary>
+/// <summary>Apps with their keys in Secrets Manager, behind a proxy that can fail, and the key functions.</summary>
 public abstract class AppOnSecretsManager(MotoServer moto) : IAsyncLifetime
 {
     private protected SettableTime Time { get; } = new(new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));

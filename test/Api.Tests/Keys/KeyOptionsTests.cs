@@ -22,7 +22,7 @@ public sealed class KeyOptionsTests
     [InlineData("02:27:01", true)]
     [InlineData("00:00:00", false)]
     [InlineData("30.00:00:01", false)]
-    public void Key_is_published_for_longer_than_caches_hide_it(string propagation, bool isGood) =>
+    public void Key_is_published_longer_than_caches_last(string propagation, bool isGood) =>
         AssertRule(isGood, "KeyPropagation ", options => options.KeyPropagation = TimeSpan.Parse(propagation, null));
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class KeyOptionsTests
     [InlineData("00:00:01", true)]
     [InlineData("01:00:00", true)]
     [InlineData("01:00:01", false)]
-    public void Ring_is_loaded_neither_always_nor_hardly_ever(string age, bool isGood) =>
+    public void KeyCacheAge_has_a_minimum_and_a_maximum(string age, bool isGood) =>
         AssertRule(isGood, "KeyCacheAge ", options => options.KeyCacheAge = TimeSpan.Parse(age, null));
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class KeyOptionsTests
     [InlineData("06:15:14", false)]
     [InlineData("1000.00:00:00", true)]
     [InlineData("1000.00:00:01", false)]
-    public void Interval_leaves_no_more_keys_than_verifiers_read(string interval, bool isGood) =>
+    public void Interval_leaves_no_more_keys_than_verifiers_accept(string interval, bool isGood) =>
         AssertRule(isGood, "KeyRotationInterval ", options => options.KeyRotationInterval = TimeSpan.Parse(interval, null));
 
     private static void AssertRule(bool isGood, string setting, Action<KeyOptions> change)

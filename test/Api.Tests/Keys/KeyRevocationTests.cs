@@ -8,7 +8,7 @@ namespace Api.Tests.Keys;
 public sealed class KeyRevocationTests(MotoServer moto) : RotatedSecret(moto)
 {
     [FactWith(Tool.Moto)]
-    public async Task Revoked_key_is_gone_at_once_and_a_fresh_one_signs()
+    public async Task Revoked_key_is_removed_at_once_and_a_new_key_signs()
     {
         await RotateAsync(Guid.NewGuid());
         var revoked = (await Secret.LoadAsync(default)).Newest.Kid;
@@ -24,7 +24,7 @@ public sealed class KeyRevocationTests(MotoServer moto) : RotatedSecret(moto)
     }
 
     [FactWith(Tool.Moto)]
-    public async Task Rotation_under_way_never_brings_a_revoked_key_back()
+    public async Task Pending_rotation_does_not_restore_a_revoked_key()
     {
         await RotateAsync(Guid.NewGuid());
         var revoked = (await Secret.LoadAsync(default)).Newest.Kid;

@@ -17,7 +17,7 @@ public sealed class KeyRingCacheTests
     public KeyRingCacheTests() => _cache = new(_store, new(), _time, _log);
 
     [Fact]
-    public async Task Ring_is_loaded_once_for_all_who_wait()
+    public async Task Ring_is_loaded_once_for_concurrent_callers()
     {
         var gate = new TaskCompletionSource<KeyRing>();
         _store.Answer = () => gate.Task;
@@ -54,7 +54,7 @@ public sealed class KeyRingCacheTests
     }
 
     [Fact]
-    public async Task Old_ring_goes_on_when_the_store_fails_and_the_store_gets_a_respite()
+    public async Task Old_ring_is_used_when_the_store_fails_and_retries_are_delayed()
     {
         var ring = await _cache.GetAsync(default);
         _store.Answer = () => throw new KeyRingException("The store is gone.");
@@ -88,7 +88,7 @@ public sealed class KeyRingCacheTests
     }
 
     [Fact]
-    public async Task Slow_store_holds_nobody_up_for_long_and_its_ring_is_used_when_it_comes()
+    public async Task Slow_load_times_out_for_callers_and_its_ring_is_used_later()
     {
         var ring = await _cache.GetAsync(default);
         var gate = new TaskCompletionSource<KeyRing>();
@@ -100,12 +100,12 @@ public sealed class KeyRingCacheTests
         Assert.Contains("too long", Assert.Single(_log.Warnings), StringComparison.Ordinal);
 
         gate.SetResult(RingOf(0, 1));
-        await WaitForAsync(async () => (await _cache.GetAsync(default)).Keys.Length is 2);
+        await Eventually.IsTrueAsync(async () => (await _cache.GetAsync(default)).Keys.Length is 2);
         Assert.Equal(2, _store.Loads);
     }
 
     [Fact]
-    public async Task Without_ring_each_caller_gets_the_reason_and_the_store_one_load_a_second()
+    public async Task Without_a_ring_callers_get_the_error_and_the_store_one_load_per_second()
     {
         _store.Answer = () => throw new KeyRingException("The store is gone.");
 
@@ -121,7 +121,7 @@ public sealed class KeyRingCacheTests
     }
 
     [Fact]
-    public async Task Caller_who_gives_up_does_not_stop_the_others()
+    public async Task Cancelled_caller_does_not_cancel_the_load()
     {
         var gate = new TaskCompletionSource<KeyRing>();
         _store.Answer = () => gate.Task;
@@ -137,7 +137,7 @@ public sealed class KeyRingCacheTests
     }
 
     [Fact]
-    public async Task Early_reload_is_done_once_in_thirty_seconds_however_many_ask()
+    public async Task Early_reload_happens_at_most_once_in_30_seconds()
     {
         await _cache.GetAsync(default);
         _store.Answer = () => Task.FromResult(RingOf(0, 1));
@@ -168,7 +168,7 @@ public sealed class KeyRingCacheTests
     }
 
     [Fact]
-    public async Task Rotation_that_nobody_does_is_warned_of()
+    public async Task Overdue_rotation_is_logged_as_a_warning()
     {
         await _cache.GetAsync(default);
         _time.Now = TestKeys.CreatedAt.AddDays(60);
@@ -180,15 +180,6 @@ public sealed class KeyRingCacheTests
 
     private static KeyRing RingOf(params int[] keys) =>
         new([.. keys.Select(key => TestKeys.At(key, TestKeys.CreatedAt.AddMinutes(key)))], Schedule);
-
-    private static async Task WaitForAsync(Func<Task<bool>> condition)
-    {
-        for (var attempt = 0; !await condition(); attempt++)
-        {
-            Assert.True(attempt < 500);
-            await Task.Delay(10);
-        }
-    }
 
     private sealed class Store : IKeyRingStore
     {

@@ -8,7 +8,7 @@ namespace Api.Tests.Keys;
 public sealed class KeyRingDocumentTests
 {
     [Fact]
-    public void What_is_written_is_read_back()
+    public void Document_is_read_back_as_written()
     {
         var keys = KeyRingDocument.Parse(KeyRingDocument.Write([TestKeys.At(0, TestKeys.CreatedAt), TestKeys.At(1, TestKeys.CreatedAt)]));
 

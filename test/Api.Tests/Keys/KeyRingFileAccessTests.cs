@@ -16,7 +16,7 @@ public sealed class KeyRingFileAccessTests : IDisposable
     [InlineData(UnixFileMode.GroupRead)]
     [InlineData(UnixFileMode.OtherRead)]
     [InlineData(UnixFileMode.OtherWrite)]
-    public async Task File_that_others_may_use_is_refused(UnixFileMode others)
+    public async Task File_that_others_can_access_is_refused(UnixFileMode others)
     {
         await Open().LoadAsync(default);
         File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | others);
@@ -30,7 +30,7 @@ public sealed class KeyRingFileAccessTests : IDisposable
     [InlineData("777")]
     [InlineData("702")]
     [InlineData("1777")]
-    public async Task Folder_that_everybody_may_write_is_refused(string mode)
+    public async Task World_writable_folder_is_refused(string mode)
     {
         var folder = _folder["keys"];
         Directory.CreateDirectory(folder);
@@ -86,14 +86,14 @@ public sealed class KeyRingFileAccessTests : IDisposable
 
         var refusal = await Record.ExceptionAsync(() => Open().LoadAsync(default));
 
-        // Where the tests are not root, the file is still theirs.
+        // If the tests do not run as root, the owner has not changed.
         Assert.Equal(Environment.IsPrivilegedProcess, refusal is KeyRingException);
         Assert.Contains(
             Environment.IsPrivilegedProcess ? $"belong to user {Ownership.Other}" : "", refusal?.Message ?? "", StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Lock_that_is_a_link_is_not_followed()
+    public async Task Symbolic_link_as_lock_file_is_not_followed()
     {
         Directory.CreateDirectory(_folder["keys"]);
         File.CreateSymbolicLink(Path + ".lock", _folder["elsewhere"]);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Api.Tests.Keys;
 
-/// <summary>Signing keys in a file: made, kept and rotated.</summary>
+/// <summary>Signing keys in a file: created, loaded and rotated.</summary>
 public sealed class KeyRingFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -14,7 +14,7 @@ public sealed class KeyRingFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task First_key_is_made_and_kept_for_its_owner_alone()
+    public async Task First_key_is_stored_for_its_owner_only()
     {
         var made = await Open().LoadAsync(default);
         var kept = await Open().LoadAsync(default);
@@ -25,7 +25,7 @@ public sealed class KeyRingFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_who_start_at_once_end_with_one_ring()
+    public async Task Concurrent_starts_create_one_ring()
     {
         var rings = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => Open().LoadAsync(default))));
 
@@ -36,7 +36,7 @@ public sealed class KeyRingFileTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("{\"version\":1,\"keys\":[")]
-    public async Task Damaged_file_is_refused_and_stays(string content)
+    public async Task Damaged_file_is_refused_and_not_changed(string content)
     {
         await Open().LoadAsync(default);
         await File.WriteAllTextAsync(Path, content);
@@ -48,7 +48,7 @@ public sealed class KeyRingFileTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_killed_rotation_has_left_is_removed_by_the_next_load()
+    public async Task File_of_a_killed_rotation_is_removed_by_the_next_load()
     {
         await Open().LoadAsync(default);
         var (leftover, copy, backup) = ($"{Path}.{Guid.NewGuid():N}", $"{Path}.{Guid.NewGuid()}", $"{Path}.backup");
@@ -60,7 +60,7 @@ public sealed class KeyRingFileTests : IDisposable
 
         using (PrivateFile.OpenLock(Path + ".lock"))
         {
-            // It may be the file that another process is about to move.
+            // Another process may be about to move this file.
             await Open().LoadAsync(default);
             Assert.True(File.Exists(leftover));
         }
@@ -71,7 +71,7 @@ public sealed class KeyRingFileTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_killed_rotation_has_left_is_removed_by_the_next_rotation()
+    public async Task File_of_a_killed_rotation_is_removed_by_the_next_rotation()
     {
         await Open().LoadAsync(default);
         File.Copy(Path, $"{Path}.{Guid.NewGuid():N}");
@@ -97,7 +97,7 @@ public sealed class KeyRingFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_who_find_it_due_at_once_rotate_it_once()
+    public async Task Concurrent_loads_rotate_a_due_ring_once()
     {
         await Open().LoadAsync(default);
         _time.Now += TimeSpan.FromDays(30);
@@ -109,7 +109,7 @@ public sealed class KeyRingFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Rotations_at_once_all_end_in_one_ring()
+    public async Task Concurrent_rotations_end_in_one_ring_with_all_keys()
     {
         await Open().LoadAsync(default);
 
@@ -121,7 +121,7 @@ public sealed class KeyRingFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Full_ring_is_not_rotated_and_goes_on()
+    public async Task Full_ring_is_not_rotated_and_stays_in_use()
     {
         TestKeys.WriteTo(Directory.CreateDirectory(_folder["keys"]).FullName, [.. TestKeys.Many[..10].Select(key => key.DatedTo(_time.Now))]);
         var before = await File.ReadAllBytesAsync(Path);
@@ -135,9 +135,9 @@ public sealed class KeyRingFileTests : IDisposable
     [Theory]
     [InlineData(-80)]
     [InlineData(80)]
-    public async Task Clock_that_is_wrong_loses_no_key(int days)
+    public async Task Wrong_clock_loses_no_key(int days)
     {
-        // One signs, and the next one waits: both would be needed when the clock is right again.
+        // An active and a pending key. Both are needed when the clock is correct again.
         var keys = TestKeys.Many[..2];
         var (active, pending) = (keys[0].DatedTo(_time.Now.AddDays(-30)), keys[1].DatedTo(_time.Now.AddHours(-1)));
         TestKeys.WriteTo(Directory.CreateDirectory(_folder["keys"]).FullName, active, pending);
@@ -155,7 +155,7 @@ public sealed class KeyRingFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Ring_that_is_due_but_cannot_be_written_goes_on()
+    public async Task Due_ring_that_cannot_be_written_stays_in_use()
     {
         var ring = await Open().LoadAsync(default);
         _time.Now += TimeSpan.FromDays(30);

@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace Api.Tests.Keys;
 
 /// <summary>
-/// What rotation promises, whatever the order of rotations and revocations, restarts, copies and wrong clocks: exactly one key signs,
-/// and every token that has not expired verifies with every key set that a verifier may still hold.
+/// For any order of rotations, revocations and restarts, and with old copies and wrong clocks: exactly one key signs, and every token that
+/// has not expired can be verified with every key set that a verifier may still use.
 /// </summary>
 public sealed class KeyRingPropertyTests(ITestOutputHelper output)
 {
@@ -17,10 +17,10 @@ public sealed class KeyRingPropertyTests(ITestOutputHelper output)
     private static readonly KeySchedule ShortestSchedule = KeySchedule.From(new() { KeyPropagation = new TimeSpan(2, 27, 1) });
 
     [Fact]
-    public void Every_living_token_verifies_everywhere() => Check.One(Settings(), Promise(Schedule));
+    public void Every_unexpired_token_verifies_everywhere() => Check.One(Settings(), Promise(Schedule));
 
     [Fact]
-    public void Every_living_token_verifies_everywhere_with_the_shortest_propagation_that_is_allowed() =>
+    public void Every_unexpired_token_verifies_everywhere_with_the_minimum_propagation() =>
         Check.One(Settings(), Promise(ShortestSchedule));
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class KeyRingPropertyTests(ITestOutputHelper output)
         from revokes in Gen.Frequency((6, Gen.Constant(false)), (1, Gen.Constant(true)))
         select new Rotation(at, skew, delivery, revokes);
 
-    // Around the moments when something changes: a key is made, signs, is superseded, and goes.
+    // Times close to each event: a key is created, begins to sign, is replaced, and is removed.
     private static Gen<Token> Tokens(KeySchedule schedule) =>
         from rotation in Gen.Choose(0, 11)
         from moment in Gen.Elements(0, (int)schedule.Propagation.TotalSeconds, (int)(schedule.Propagation + schedule.Retention).TotalSeconds)

@@ -18,7 +18,7 @@ public sealed class KeyRingTests
     [InlineData(60, "retiring active")]
     [InlineData(74, "retiring active")]
     [InlineData(75, "gone active")]
-    public void New_key_is_published_then_signs_then_stands_alone(int minute, string states)
+    public void New_key_is_published_then_signs_then_is_the_only_key(int minute, string states)
     {
         var now = Noon.AddMinutes(minute);
 
@@ -31,7 +31,7 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void Only_key_signs_at_once_and_has_no_end()
+    public void Only_key_signs_at_once_and_stays_published()
     {
         var ring = new KeyRing([_new], Schedule);
 
@@ -42,7 +42,7 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void Superseded_key_has_an_end()
+    public void Replaced_key_has_a_time_of_removal()
     {
         var ring = new KeyRing([_old, _new], Schedule);
 
@@ -84,14 +84,14 @@ public sealed class KeyRingTests
     }
 
     [Theory]
-    // The interval is six hours, and a pause may last 30 days.
+    // The interval is six hours, and a pause can take 30 days.
     [InlineData("-00:05:00", null)]
     [InlineData("-00:05:01", "Correct the clock. If it is right, a wrong clock dated the key ")]
     [InlineData("-80.00:00:00", "Correct the clock. If it is right, a wrong clock dated the key ")]
     [InlineData("30.06:00:00", null)]
     [InlineData("30.06:00:01", "set KeyRotationInterval to at least 1.00:00:00 for one rotation")]
     [InlineData("80.00:00:00", "set KeyRotationInterval to at least 50.00:00:00 for one rotation")]
-    public void Clock_that_the_schedule_does_not_explain_adds_no_key(string gap, string? fault)
+    public void Rotation_with_a_wrong_clock_is_refused(string gap, string? fault)
     {
         var now = Noon + TimeSpan.Parse(gap, null);
         var ring = new KeyRing([_old, _new], Schedule);
@@ -148,14 +148,14 @@ public sealed class KeyRingTests
 
         var refusal = Assert.Throws<KeyRingFullException>(() => ring.Rotate(TestKeys.Many[10], Noon.AddMinutes(10)));
 
-        // The second signs 60 minutes after it was made, and 15 minutes later the first is gone.
+        // The second key signs 60 minutes after its creation. 15 minutes later, the first key is removed.
         Assert.Equal(Noon.AddMinutes(76), refusal.Until);
         Assert.Equal(10, ring.Rotate(TestKeys.Many[10], refusal.Until).Keys.Length);
         Assert.Throws<KeyRingFullException>(() => ring.Rotate(TestKeys.Many[10], refusal.Until.AddTicks(-1)));
     }
 
     [Fact]
-    public void Revoked_key_is_gone_and_a_fresh_one_signs_at_once()
+    public void Revoked_key_is_removed_and_a_new_key_signs_at_once()
     {
         var now = Noon.AddMinutes(70);
         var pending = TestKeys.Many[0].DatedTo(Noon.AddMinutes(65));
@@ -187,7 +187,7 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public void Key_that_is_not_there_cannot_be_revoked() => Assert.Contains(
+    public void Unknown_key_cannot_be_revoked() => Assert.Contains(
         _new.Kid,
         Assert.Throws<KeyRingException>(() => new KeyRing([_new], Schedule).Revoke("other", TestKeys.Many[1], Noon)).Message,
         StringComparison.Ordinal);

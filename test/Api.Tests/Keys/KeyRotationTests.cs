@@ -43,7 +43,7 @@ public sealed class KeyRotationTests(MotoServer moto) : RotatedSecret(moto)
 
         for (var done = 0; done < KeyFunctions.Steps.Length; done++)
         {
-            // As if the rotation had died after the step before, and started from the beginning.
+            // As if the rotation had failed after the previous step and was started again.
             foreach (var step in KeyFunctions.Steps[..(done + 1)])
             {
                 await StepAsync(step, rotation);
@@ -55,7 +55,7 @@ public sealed class KeyRotationTests(MotoServer moto) : RotatedSecret(moto)
     }
 
     [FactWith(Tool.Moto)]
-    public async Task Step_ahead_of_its_turn_changes_nothing()
+    public async Task Step_out_of_order_changes_nothing()
     {
         await RotateAsync(Guid.NewGuid());
         var before = await Secret.LoadAsync(default);

@@ -8,12 +8,12 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Tests.Keys;
 
-/// <summary>The app while its keys rotate, over HTTP and by other instances.</summary>
+/// <summary>The app with its keys in Secrets Manager while they rotate.</summary>
 [Collection(MotoKeysCollection.Name)]
 public sealed class KeysOnAwsTests(MotoServer moto) : AppOnSecretsManager(moto)
 {
     [FactWith(Tool.Moto)]
-    public async Task Three_rotations_under_load_lose_no_request_and_refuse_no_living_token()
+    public async Task Three_rotations_under_load_lose_no_request_and_refuse_no_valid_token()
     {
         await Functions.InitializeAsync();
         using var api = Start();
@@ -33,7 +33,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : AppOnSecretsManager(moto)
         {
             await Functions.RotateAsync();
 
-            // A day until the new key signs, a day until the last token of the old one is dead, and the caches' hours.
+            // A day until the new key signs, a day until the last token of the old key has expired, and the hours of the caches.
             for (var halfHour = 0; halfHour < 104; halfHour++)
             {
                 Time.Now += TimeSpan.FromMinutes(30);
@@ -82,7 +82,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : AppOnSecretsManager(moto)
     }
 
     [FactWith(Tool.Moto)]
-    public async Task Tokens_of_made_up_keys_cause_one_request_in_thirty_seconds()
+    public async Task Tokens_with_unknown_kids_cause_one_request_in_30_seconds()
     {
         await Functions.InitializeAsync();
         using var api = Start();
@@ -101,7 +101,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : AppOnSecretsManager(moto)
     }
 
     [FactWith(Tool.Moto)]
-    public async Task Rotation_is_asked_for_over_HTTP_and_refused_while_another_is_under_way()
+    public async Task Rotation_over_HTTP_is_refused_while_another_is_in_progress()
     {
         await Functions.InitializeAsync();
         using var api = Start();
@@ -120,7 +120,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : AppOnSecretsManager(moto)
         Assert.Single(api.Logs.Lines, line => line.Contains("Rotation of signing keys", StringComparison.Ordinal));
         Assert.DoesNotContain(api.Logs.Lines, line => line.Contains("outcome unknown", StringComparison.Ordinal));
 
-        // What no answer comes to may have been done.
+        // A request without a response may have succeeded.
         Proxy.Answer = UnreliableProxy.Error(500, "InternalServiceError");
         using var unknown = await api.SendAsync(HttpMethod.Post, "/admin/keys/rotate", null, ("Authorization", $"Bearer {token}"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, unknown.StatusCode);
@@ -128,7 +128,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : AppOnSecretsManager(moto)
     }
 
     [FactWith(Tool.Moto)]
-    public async Task Rotation_that_nobody_does_is_warned_of_in_the_log_and_over_HTTP()
+    public async Task Overdue_rotation_is_reported_in_the_log_and_over_HTTP()
     {
         await Functions.InitializeAsync();
         using var api = Start();
@@ -163,7 +163,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : AppOnSecretsManager(moto)
         Assert.False(File.Exists(Path.Combine(folder["data"], "signing-keys.json")));
     }
 
-    /// <summary>A verifier that keeps a key set for two hours, whatever tokens come.</summary>
+    /// <summary>A verifier that uses a key set for two hours.</summary>
     private sealed class CachingVerifier(ApiFactory api)
     {
         private static readonly TimeSpan Age = TimeSpan.FromHours(2);
@@ -181,7 +181,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : AppOnSecretsManager(moto)
                 (_keys, _fetchedAt) = (new(await response.Content.ReadAsStringAsync()), now);
             }
 
-            // The oldest and the newest that live, and some between.
+            // The oldest and the newest valid token, and some between.
             var living = tokens.Where(token => token.Expires > now).Select(token => token.Token).ToArray();
 
             foreach (var token in living.Where((_, index) => index % ((living.Length / 10) + 1) is 0).Append(living[^1]))
@@ -192,7 +192,7 @@ public sealed class KeysOnAwsTests(MotoServer moto) : AppOnSecretsManager(moto)
                     TryAllIssuerSigningKeys = false,
                     ValidIssuer = ApiFactory.Issuer,
                     ValidAudience = "api",
-                    // By the clock of the test: these are alive.
+                    // By the clock of the test.
                     LifetimeValidator = (_, expires, _, _) => expires > now.UtcDateTime,
                 });
                 Assert.True(result.IsValid, result.Exception?.Message);

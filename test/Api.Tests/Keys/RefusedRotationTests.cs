@@ -5,7 +5,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Keys;
 
-/// <summary>Rotations that the rotation function refuses or abandons, and that the next rotation works.</summary>
+/// <summary>Rotations that the rotation function refuses or abandons. The next rotation works.</summary>
 [Collection(MotoKeysCollection.Name)]
 public sealed class RefusedRotationTests(MotoServer moto) : RotatedSecret(moto)
 {
@@ -28,7 +28,7 @@ public sealed class RefusedRotationTests(MotoServer moto) : RotatedSecret(moto)
     }
 
     [FactWith(Tool.Moto)]
-    public async Task Rotation_made_from_an_older_ring_is_given_up_and_the_next_one_works()
+    public async Task Rotation_of_an_older_ring_is_abandoned_and_the_next_one_works()
     {
         await RotateAsync(Guid.NewGuid());
         var rotation = Guid.NewGuid();
@@ -44,7 +44,7 @@ public sealed class RefusedRotationTests(MotoServer moto) : RotatedSecret(moto)
     }
 
     [FactWith(Tool.Moto)]
-    public async Task Rotation_that_ends_too_late_is_given_up_and_the_next_one_works()
+    public async Task Late_rotation_is_abandoned_and_the_next_one_works()
     {
         await RotateAsync(Guid.NewGuid());
         var rotation = Guid.NewGuid();
@@ -58,7 +58,7 @@ public sealed class RefusedRotationTests(MotoServer moto) : RotatedSecret(moto)
     }
 
     [FactWith(Tool.Moto)]
-    public async Task Eleventh_key_is_refused_with_the_time_when_it_fits()
+    public async Task Eleventh_key_is_refused_with_the_time_when_there_is_room()
     {
         var keys = TestKeys.Many[..10].Select((key, number) => key.DatedTo(Time.Now.AddMinutes(10 * (number - 10))));
         using var client = MotoServer.ClientOf(Moto.Address);
@@ -75,7 +75,7 @@ public sealed class RefusedRotationTests(MotoServer moto) : RotatedSecret(moto)
     [TheoryWith(Tool.Moto)]
     [InlineData(-80)]
     [InlineData(80)]
-    public async Task Clock_that_is_wrong_rotates_nothing_but_can_revoke(int days)
+    public async Task Wrong_clock_prevents_rotation_but_not_revocation(int days)
     {
         await RotateAsync(Guid.NewGuid());
         Time.Now += TimeSpan.FromDays(30);
@@ -100,7 +100,7 @@ public sealed class RefusedRotationTests(MotoServer moto) : RotatedSecret(moto)
     [InlineData("""{"Step":"destroySecret","ClientRequestToken":"t"}""", "Step 'destroySecret'")]
     [InlineData("""{"Step":"createSecret"}""", "ClientRequestToken ''")]
     [InlineData("""{"Operation":"initialize"}""", "Operation 'initialize'")]
-    // The web API may start this function.
+    // The web API is allowed to invoke this function.
     [InlineData("""{"Operation":"Revoke","Kid":"kid"}""", "Operation 'Revoke'")]
     [InlineData("""{"Kid":"kid"}""", "members 'Kid'")]
     [InlineData("""{"RequestType":"Create","ResponseURL":"https://example"}""", "RequestType, ResponseURL")]
@@ -121,7 +121,7 @@ public sealed class RefusedRotationTests(MotoServer moto) : RotatedSecret(moto)
         Assert.Contains(Secret.SecretId, await RefusedAsync(json), StringComparison.Ordinal);
     }
 
-    /// <summary>Somebody else's ring becomes the current one, and leaves what is pending.</summary>
+    /// <summary>Makes another ring current and keeps the pending one.</summary>
     private async Task ReplaceAsync(KeyRing ring, Guid pending)
     {
         var stages = await Secret.GetStagesAsync(default);

@@ -4,7 +4,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Keys;
 
-/// <summary>A secret in an emulator of Secrets Manager for each test, and the key functions, which change it.</summary>
+/// <summary>A secret in an emulator of Secrets Manager for each test, and the key functions that change it.</summary>
 public abstract class RotatedSecret(MotoServer moto) : IAsyncLifetime
 {
     private protected SettableTime Time { get; } = new(new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
@@ -31,7 +31,7 @@ public abstract class RotatedSecret(MotoServer moto) : IAsyncLifetime
         Assert.NotEqual(before, (await Secret.LoadAsync(default)).Newest.Kid);
     }
 
-    /// <summary>As RotateSecret leaves a secret that has never had a value: with a pending version, and no current one.</summary>
+    /// <summary>Leaves the secret with a pending version and no current one, as RotateSecret does with a new secret.</summary>
     private protected async Task MakeNothingCurrentAsync(Guid pending)
     {
         using var client = MotoServer.ClientOf(Moto.Address);

@@ -49,7 +49,7 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
-    public void Bytes_behind_the_key_are_refused() =>
+    public void Bytes_after_the_key_are_refused() =>
         Assert.Throws<CryptographicException>(() => SigningKey.FromPkcs8([.. TestKeys.First.ExportPkcs8(), 0], default));
 
     [Fact]

@@ -4,15 +4,15 @@ using Api.Tests.Support;
 namespace Api.Tests.Keys;
 
 /// <summary>
-/// Some days in the life of a deployment, as numbers that a generator makes up and makes smaller: rotations and revocations, and
-/// tokens that are issued and checked. All times in seconds.
+/// Some days of a deployment: rotations and revocations, and tokens that are issued and checked. The generator creates and shrinks the
+/// numbers. All times are in seconds.
 /// </summary>
 internal sealed record Timeline(Rotation[] Rotations, Token[] Tokens)
 {
-    /// <summary>How long a verifier keeps a key set: API Gateway's two hours, behind a cache that minds max-age.</summary>
+    /// <summary>How long a verifier uses a key set: two hours in API Gateway, behind a cache that respects max-age.</summary>
     public const int VerifierCacheAge = (2 * 3600) + 300;
 
-    /// <summary>How old the app's own copy of the ring may be.</summary>
+    /// <summary>The maximum age of the app's copy of the ring.</summary>
     public const int KeyCacheAge = 300;
 
     public const int ClockSkew = 60;
@@ -21,7 +21,7 @@ internal sealed record Timeline(Rotation[] Rotations, Token[] Tokens)
 
     public override string ToString() => $"Rotations:\n  {string.Join("\n  ", Rotations)}\nTokens:\n  {string.Join("\n  ", Tokens)}";
 
-    /// <summary>Plays it; null where every promise holds, else what was broken.</summary>
+    /// <summary>Runs the timeline. Returns null, or the first violation.</summary>
     public string? Play(KeySchedule schedule)
     {
         var history = Publish(schedule);
@@ -30,7 +30,7 @@ internal sealed record Timeline(Rotation[] Rotations, Token[] Tokens)
             ?? Tokens.Select(token => Check(token, history)).FirstOrDefault(broken => broken is not null);
     }
 
-    /// <summary>The rings that instances could load, each from its moment on.</summary>
+    /// <summary>The rings that instances can load, each with the time from which it is available.</summary>
     private List<Published> Publish(KeySchedule schedule)
     {
         var fresh = new Queue<SigningKey>(TestKeys.Many);
@@ -64,7 +64,7 @@ internal sealed record Timeline(Rotation[] Rotations, Token[] Tokens)
             {
                 var at = rotation.At + rotation.Delivery;
 
-                // One that another change has overtaken is given up, as the rotation function does.
+                // The rotation function abandons a rotation if another change came first.
                 if (pending.IsSuccessorOf(history[^1].Ring, Start.AddSeconds(at + rotation.Skew)))
                 {
                     history.Add(new(at, pending, history[^1].Revoked, null));
@@ -118,8 +118,8 @@ internal sealed record Timeline(Rotation[] Rotations, Token[] Tokens)
             : $"{token}: issued at {issuedAt}, checked at {checkedAt} with a key set of {fetchedAt} that lacks its key";
     }
 
-    // A revoked key's tokens are meant to die; and where a key signs at once in its place, verifiers that have not heard of it yet
-    // refuse its tokens, as the README says.
+    // Tokens of a revoked key are refused on purpose. The key that replaces it signs at once, so verifiers with an older key set refuse
+    // its tokens, as the documentation says.
     private static bool IsExempt(string kid, List<Published> history, int seenAt) =>
         history[^1].Revoked.Contains(kid) || history.Any(entry => entry.SignsAtOnce == kid && entry.At > seenAt);
 
@@ -131,12 +131,14 @@ internal sealed record Timeline(Rotation[] Rotations, Token[] Tokens)
     private sealed record Published(int At, KeyRing Ring, string[] Revoked, string? SignsAtOnce);
 }
 
-/// <summary>A rotation, or a revocation of the key that signs: when, by a clock how wrong, and how long until instances can load it.</summary>
+/// <summary>
+/// A rotation, or a revocation of the active key: its time, the error of the clock, and the delay until instances can load it.
+/// </summary>
 internal sealed record Rotation(int At, int Skew, int Delivery, bool Revokes);
 
 /// <summary>
-/// A token: issued some time after a rotation, by an instance whose clock is wrong and whose ring is a copy, and checked within its
-/// life with a key set that was fetched before, from another such instance.
+/// A token that is issued after a rotation by an instance with a wrong clock and an old copy of the ring, and checked before it expires
+/// with a key set that was fetched from another such instance.
 /// </summary>
 internal sealed record Token(
     int AfterRotation,

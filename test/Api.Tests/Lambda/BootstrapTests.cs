@@ -6,7 +6,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Lambda;
 
-/// <summary>How a typed handler gets its events, and how its results and failures are reported.</summary>
+/// <summary>The events of a typed handler, and the reports of its results and errors.</summary>
 [Collection(AloneCollection.Name)]
 public sealed class BootstrapTests : IAsyncLifetime
 {

@@ -4,7 +4,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Lambda;
 
-/// <summary>The one executable in each of its roles, which the environment chooses.</summary>
+/// <summary>The executable in each of its roles, which an environment variable selects.</summary>
 [Collection(MotoCollection.Name)]
 public sealed class FunctionRoleTests(MotoServer moto) : IAsyncLifetime, IDisposable
 {

@@ -3,7 +3,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Lambda;
 
-/// <summary>The built app as an HTTP API invokes it: every kind of answer that callers and gateways rely on.</summary>
+/// <summary>The built app, invoked by an HTTP API.</summary>
 public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
 {
     private const string TokenPath = "/oauth2/token";
@@ -82,7 +82,7 @@ public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
     }
 
     [Fact]
-    public async Task Claims_that_the_gateway_hands_over_do_not_take_the_place_of_a_token()
+    public async Task Claims_from_the_gateway_do_not_replace_a_token()
     {
         var claims = new { jwt = new { claims = new { sub = "service", scope = "USER ADMIN" }, scopes = new[] { "ADMIN" } } };
 
@@ -95,7 +95,7 @@ public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
     [InlineData("GET", "/nowhere", 401)]
     [InlineData("GET", "/oauth2/token", 405)]
     [InlineData("DELETE", "/.well-known/jwks.json", 405)]
-    public async Task What_is_not_there_is_refused(string method, string path, int status)
+    public async Task Unknown_path_or_method_is_refused(string method, string path, int status)
     {
         var response = await api.SendAsync(new(method, path));
 
@@ -104,7 +104,7 @@ public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
     }
 
     [Fact]
-    public async Task Unknown_route_is_not_found_for_who_has_a_token()
+    public async Task Unknown_path_is_404_with_a_token()
     {
         var token = await api.GetTokenAsync();
 
@@ -120,7 +120,7 @@ public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
     [InlineData("/user/me\0")]
     [InlineData("/user%2Fme")]
     [InlineData("/user/me/..%2fme")]
-    public async Task Path_that_is_only_like_a_route_is_not_found(string path)
+    public async Task Path_that_is_only_similar_to_a_route_is_404(string path)
     {
         var token = await api.GetTokenAsync();
 
@@ -140,7 +140,7 @@ public sealed class LambdaApiTests(LambdaApi api) : IClassFixture<LambdaApi>
     }
 
     [Fact]
-    public async Task Bytes_that_are_no_text_come_through_both_ways()
+    public async Task Binary_bodies_are_received_and_sent()
     {
         byte[] noUtf8 = [.. "grant_type="u8, 0xff, 0xfe];
 

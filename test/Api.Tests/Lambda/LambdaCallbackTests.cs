@@ -41,7 +41,7 @@ public sealed class LambdaCallbackTests
     }
 
     [Fact]
-    public async Task Response_has_started_once_it_is_told_to()
+    public async Task Response_has_started_after_StartAsync()
     {
         var response = await EchoApi.SendAsync(Request, async http =>
         {
@@ -104,7 +104,7 @@ public sealed class LambdaCallbackTests
     }
 
     [Fact]
-    public async Task Start_lasts_as_long_as_the_app_serves()
+    public async Task Start_completes_when_the_app_ends()
     {
         await using var api = await EchoApi.StartAsync(http => http.Response.WriteAsync("response"));
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Api.Tests.Lambda;
 
-/// <summary>Events that an HTTP API would not send, and what an app sees of the Lambda invocation.</summary>
+/// <summary>Events that an HTTP API would not send, and the Lambda invocation in an app.</summary>
 [Collection(AloneCollection.Name)]
 public sealed class LambdaEventTests
 {

@@ -92,7 +92,7 @@ public sealed class LambdaRequestTests
     }
 
     [Fact]
-    public async Task Connection_is_the_callers_and_not_the_gateways()
+    public async Task Connection_is_that_of_the_caller()
     {
         var seen = await SeenAsync(Request, http => string.Join(
             ' ',
@@ -111,7 +111,7 @@ public sealed class LambdaRequestTests
         Assert.Equal("null", await SeenAsync(Request, http => http.Request.Protocol ?? "null"));
 
     [Fact]
-    public async Task Host_is_the_gateways_where_the_caller_names_none()
+    public async Task Host_is_that_of_the_gateway_without_a_Host_header()
     {
         var json = Request.ToEvent().Replace("\"host\"", "\"x-host\"", StringComparison.Ordinal);
         await using var api = await EchoApi.StartAsync(http => http.Response.WriteAsync(http.Request.Host.Value!));
@@ -140,7 +140,7 @@ public sealed class LambdaRequestTests
     [Fact]
     public async Task Body_is_not_limited()
     {
-        // More than Kestrel takes, less than Lambda does.
+        // More than the limit of Kestrel, and less than that of Lambda.
         var request = new GatewayRequest("POST", "/") { Body = new byte[4 * 1024 * 1024], AsBase64 = true };
 
         var response = await EchoApi.SendAsync(request, async http =>
@@ -176,7 +176,7 @@ public sealed class LambdaRequestTests
     }
 
     [Fact]
-    public async Task User_has_no_claims_where_the_authorizer_has_none()
+    public async Task User_has_no_claims_if_the_authorizer_has_none()
     {
         Assert.Equal("False  ", await UserAsync(null));
         Assert.Equal("True AuthorizerIdentity ", await UserAsync(new { jwt = new { claims = new { } } }));

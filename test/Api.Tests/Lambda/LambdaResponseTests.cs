@@ -93,7 +93,7 @@ public sealed class LambdaResponseTests
     }
 
     [Fact]
-    public async Task Response_without_a_type_or_a_body_says_so()
+    public async Task Response_without_type_and_body_has_a_null_type_and_an_empty_body()
     {
         var result = await ResultAsync(_ => Task.CompletedTask);
 

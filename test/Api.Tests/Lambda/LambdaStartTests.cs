@@ -2,7 +2,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Lambda;
 
-/// <summary>How the app starts on Lambda, fails to, and stops.</summary>
+/// <summary>How the app starts on Lambda, or fails to start.</summary>
 public sealed class LambdaStartTests : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _data = new();

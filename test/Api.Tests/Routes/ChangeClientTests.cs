@@ -11,7 +11,7 @@ namespace Api.Tests.Routes;
 public sealed class ChangeClientTests : AdminClientsRoutes
 {
     [Fact]
-    public async Task Patch_merges_and_counts_for_the_next_token()
+    public async Task Patch_is_merged_and_applies_to_the_next_token()
     {
         var secret = await RegisterAsync("""
             {"client_id":"orders","client_name":"Orders","scope":"USER","claims":{"tenant":"nord","tier":1},"access_token_lifetime":600}
@@ -53,7 +53,7 @@ public sealed class ChangeClientTests : AdminClientsRoutes
     }
 
     [Fact]
-    public async Task Disabled_client_gets_no_token_and_is_told_so_only_with_the_right_secret()
+    public async Task Disabled_client_gets_unauthorized_client_only_with_the_right_secret()
     {
         var secret = await RegisterAsync(Orders);
         await SendAsync(HttpMethod.Patch, "/orders", """{"enabled":false}""");
@@ -66,7 +66,7 @@ public sealed class ChangeClientTests : AdminClientsRoutes
     }
 
     [Fact]
-    public async Task Of_two_who_have_read_the_same_version_one_gets_412()
+    public async Task Second_change_of_the_same_version_is_412()
     {
         await RegisterAsync(Orders);
         var (read, _) = await SendAsync(HttpMethod.Get, "/orders");
@@ -79,7 +79,7 @@ public sealed class ChangeClientTests : AdminClientsRoutes
     }
 
     [Fact]
-    public async Task Changes_without_a_precondition_all_come_to_pass()
+    public async Task Concurrent_changes_without_If_Match_all_succeed()
     {
         await RegisterAsync(Orders);
 
@@ -98,7 +98,7 @@ public sealed class ChangeClientTests : AdminClientsRoutes
     [InlineData("*", HttpStatusCode.NoContent)]
     [InlineData("{0}", HttpStatusCode.NoContent)]
     [InlineData("\"x\", {0}", HttpStatusCode.NoContent)]
-    public async Task Precondition_is_that_of_RFC_9110(string ifMatch, HttpStatusCode status)
+    public async Task If_Match_works_as_in_RFC_9110(string ifMatch, HttpStatusCode status)
     {
         await RegisterAsync(Orders);
         var (read, _) = await SendAsync(HttpMethod.Get, "/orders");
@@ -128,7 +128,7 @@ public sealed class ChangeClientTests : AdminClientsRoutes
     [Theory]
     [InlineData("AccessTokenLifetime", "00:15:00", "USER")]
     [InlineData("Scopes", "USER ADMIN OTHER", "RETIRED")]
-    public async Task Client_is_switched_off_though_a_setting_no_longer_allows_what_it_has(string setting, string value, string scope)
+    public async Task Client_can_be_disabled_although_a_setting_no_longer_allows_its_values(string setting, string value, string scope)
     {
         await RegisterAsync("""{"client_id":"orders","client_name":"Orders","scope":"USER","access_token_reuse":300}""");
         var client = (await Api.Services.GetRequiredService<ClientStore>().FindAsync("orders", default))!;

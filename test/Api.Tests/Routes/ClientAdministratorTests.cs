@@ -13,7 +13,7 @@ public sealed class ClientAdministratorTests : AdminClientsRoutes
     [InlineData("DELETE", "/orders")]
     [InlineData("POST", "/orders/secrets")]
     [InlineData("DELETE", "/orders/secrets/1")]
-    public async Task Nobody_without_the_scope_gets_here(string method, string path)
+    public async Task Scope_ADMIN_is_required(string method, string path)
     {
         using var anonymous = await Api.SendAsync(new(method), $"/admin/clients{path}");
         Token = await Api.GetTokenAsync("USER");

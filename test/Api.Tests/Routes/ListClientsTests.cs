@@ -53,7 +53,7 @@ public sealed class ListClientsTests : AdminClientsRoutes
     }
 
     [Fact]
-    public async Task Damaged_client_is_listed_as_such_and_removed_and_hurts_no_other()
+    public async Task Damaged_client_is_listed_and_removed_without_affecting_others()
     {
         var secret = await RegisterAsync(Orders);
         await WriteAsync("damaged", "{}");
@@ -101,7 +101,7 @@ public sealed class ListClientsTests : AdminClientsRoutes
     }
 
     [Fact]
-    public async Task Client_that_is_kept_under_another_id_gets_no_token()
+    public async Task Client_that_is_stored_under_another_id_gets_no_token()
     {
         var secret = await RegisterAsync("""{"client_id":"adm","client_name":"A","scope":"ADMIN"}""");
         var administrator = (await Api.Services.GetRequiredService<ClientStore>().FindAsync("adm", default))!;

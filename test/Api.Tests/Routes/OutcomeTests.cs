@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Api.Tests.Routes;
 
-/// <summary>Whatever becomes of a request that changes clients or keys: what may have been changed is audited.</summary>
+/// <summary>A change of clients or keys is audited even if the request is aborted or the store fails.</summary>
 public sealed class OutcomeTests : IDisposable
 {
     private readonly ApiFactory _api = new();
@@ -38,7 +38,7 @@ public sealed class OutcomeTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Requests))]
-    public async Task Change_is_audited_though_the_caller_hangs_up(string method, string path, string? body, string what, string whose)
+    public async Task Change_is_audited_although_the_caller_disconnects(string method, string path, string? body, string what, string whose)
     {
         var administrator = await StartAsync();
         using var caller = new CancellationTokenSource();
@@ -96,7 +96,7 @@ public sealed class OutcomeTests : IDisposable
 
     private bool IsLogged(string beginning) => _api.Logs.Lines.Any(line => line.StartsWith(beginning, StringComparison.Ordinal));
 
-    /// <summary>Does each write, and then what the test wants.</summary>
+    /// <summary>Runs an action of the test after each write.</summary>
     private sealed class Documents(IDocumentStore store, Func<CancellationToken, Task> afterwards) : IDocumentStore
     {
         public Task<Document?> GetAsync(DocumentKey key, CancellationToken cancellation) => store.GetAsync(key, cancellation);

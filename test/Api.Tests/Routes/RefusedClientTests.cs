@@ -124,7 +124,7 @@ public sealed class RefusedClientTests : AdminClientsRoutes
     }
 
     [Fact]
-    public async Task Body_with_too_many_errors_to_list_says_so()
+    public async Task Response_tells_how_many_errors_it_leaves_out()
     {
         var members = string.Join(',', Enumerable.Range(0, 30).Select(number => $"\"other{number}\":1"));
 

@@ -22,7 +22,7 @@ public sealed class RegisterClientTests : AdminClientsRoutes
         Assert.Equal(
             ["claims", "client_id", "client_name", "created_at", "enabled", "scope", "secrets", "updated_at", "version"],
             shown.EnumerateObject().Select(member => member.Name).Order());
-        // The day of its last use comes along as soon as it has been written down.
+        // last_used appears when the day of the use has been stored.
         Assert.Equal(
             ["created_at", "id"],
             shown.GetProperty("secrets")[0].EnumerateObject().Select(member => member.Name).Except(["last_used"]).Order());

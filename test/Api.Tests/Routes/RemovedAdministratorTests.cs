@@ -52,7 +52,7 @@ public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable
     [InlineData("DELETE", null, HttpStatusCode.Unauthorized, Removed)]
     [InlineData("PATCH", """{"enabled":false}""", HttpStatusCode.Unauthorized, Removed)]
     [InlineData("PATCH", """{"scope":"USER"}""", HttpStatusCode.Forbidden, Demoted)]
-    public async Task Administers_nothing_any_more(string method, string? change, HttpStatusCode status, string challenge)
+    public async Task Former_administrator_cannot_administer(string method, string? change, HttpStatusCode status, string challenge)
     {
         await SendAsync(_other, method, "/admin/clients/ops", change);
         var before = await ClientsAsync();
@@ -83,7 +83,7 @@ public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Administrator_that_cannot_be_looked_up_is_refused_for_now()
+    public async Task Administrator_check_during_an_outage_is_503()
     {
         var user = await GetTokenAsync("user", "USER");
         _isDown = true;
@@ -93,7 +93,7 @@ public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable
         var others = new[] { await SendAsync(user, "GET", "/admin/keys"), await SendAsync("x", "GET", "/admin/keys") };
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "5"), (administrator.Status, administrator.RetryAfter));
-        // Whatever the store says, these are refused.
+        // These are refused without the store.
         Assert.Equal([HttpStatusCode.Forbidden, HttpStatusCode.Unauthorized], others.Select(answer => answer.Status));
     }
 

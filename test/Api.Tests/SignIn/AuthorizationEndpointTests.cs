@@ -141,6 +141,18 @@ public sealed class AuthorizationEndpointTests(SignInApp app) : IClassFixture<Si
         Assert.Equal("unauthorized_client", ReadAnswer(response)["error"]);
     }
 
+    [Theory]
+    [InlineData("api")]
+    [InlineData("usr_aaaaaaaaaaaaaaaaaaaa")]
+    public async Task Client_whose_ID_tokens_could_pass_as_something_else_is_refused(string clientId)
+    {
+        await app.Api.AddClientAsync(clientId, "USER", SignsIn);
+
+        using var response = await app.AuthorizeAsync(("client_id", clientId));
+
+        Assert.Equal("unauthorized_client", ReadAnswer(response)["error"]);
+    }
+
     [Fact]
     public async Task Client_registered_for_it_needs_no_challenge()
     {

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace Api.Tests.Soak;
 
-/// <summary>The first client of an instance, which administers the others over HTTP.</summary>
+/// <summary>The first client of the deployment, which manages the other clients over HTTP.</summary>
 internal sealed class Administrator(Instance instance, string secret, Figures figures)
 {
     private static readonly HttpClient Http = new();
@@ -21,11 +21,11 @@ internal sealed class Administrator(Instance instance, string secret, Figures fi
         Token = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
     }
 
-    /// <summary>Registers a client, which has to succeed.</summary>
+    /// <summary>Registers a client.</summary>
     public async Task<JsonElement> RegisterAsync(JsonObject client) =>
         await TrySendAsync(HttpMethod.Post, "", client) ?? throw new InvalidOperationException("The client cannot be registered.");
 
-    /// <summary>The JSON of the answer. Null if there is none, or the request failed.</summary>
+    /// <summary>Sends a request and returns the JSON of the response, or null if there is none or the request failed.</summary>
     public async Task<JsonElement?> TrySendAsync(HttpMethod method, string path, JsonObject? body = null)
     {
         using var request = new HttpRequestMessage(method, $"{instance.Address}/admin/clients{path}")

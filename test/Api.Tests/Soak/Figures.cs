@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Api.Tests.Soak;
 
-/// <summary>What happened: requests by kind and outcome with their durations, events, and the memory of a process.</summary>
+/// <summary>The results: requests by kind and outcome with their durations, events, and the memory of a process.</summary>
 internal sealed class Figures
 {
     private readonly ConcurrentQueue<(string Kind, string Outcome, double Milliseconds)> _requests = [];
@@ -20,7 +20,7 @@ internal sealed class Figures
 
     public void Resident(long bytes) => _resident.Add(bytes);
 
-    /// <summary>The median of each quarter of the time.</summary>
+    /// <summary>The median of the resident memory in each quarter of the run.</summary>
     public double[] ResidentByQuarter() =>
     [
         .. _resident

@@ -2,7 +2,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Soak;
 
-/// <summary>One of several that serve the same clients; it may be killed, and then another process takes its place.</summary>
+/// <summary>An instance of the app. It can be killed and is then replaced by another process.</summary>
 internal sealed class Instance(string name, Func<Task<ApiProcess>> start) : IAsyncDisposable
 {
     private ApiProcess? _process;
@@ -12,7 +12,7 @@ internal sealed class Instance(string name, Func<Task<ApiProcess>> start) : IAsy
 
     public string Address => _process!.Address;
 
-    /// <summary>Another number at each kill and each start: only while it changes, or is odd, may a request be lost.</summary>
+    /// <summary>Increases at each kill and each start. A request may be lost only if it is odd or changes during the request.</summary>
     public int Changes => Volatile.Read(ref _changes);
 
     public long Resident => _process!.Resident;

@@ -8,7 +8,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Soak;
 
-/// <summary>Callers of all kinds, good ones and bad ones, and what each has to be answered, whatever happens to AWS.</summary>
+/// <summary>Sends valid and invalid requests, and checks that each gets the right response even if AWS fails.</summary>
 internal sealed class Load(Instance[] instances, ClientKeyPair key, Figures figures)
 {
     private const string NotNow = "503";
@@ -20,10 +20,10 @@ internal sealed class Load(Instance[] instances, ClientKeyPair key, Figures figu
     private readonly List<(string Token, DateTimeOffset Until)> _tokens = [];
     private readonly ConcurrentDictionary<string, bool> _kids = [];
 
-    /// <summary>What was answered as it must not be.</summary>
+    /// <summary>The wrong responses.</summary>
     public IReadOnlyCollection<string> Wrong => _wrong;
 
-    /// <summary>The keys that have signed.</summary>
+    /// <summary>The kids of the tokens.</summary>
     public ICollection<string> Kids => _kids.Keys;
 
     public required string Secret { get; set; }
@@ -54,7 +54,7 @@ internal sealed class Load(Instance[] instances, ClientKeyPair key, Figures figu
             instance, "bad secret", () => Post(Form(("client_id", "orders"), ("client_secret", Damaged(Secret)))), ["401", NotNow]),
     };
 
-    /// <summary>Gets a token, to be used from then on.</summary>
+    /// <summary>Gets a token and adds it to the tokens in use.</summary>
     public async Task GetTokenAsync(Instance instance, string kind, FormUrlEncodedContent form)
     {
         if (await CheckAsync(instance, kind, () => Post(form), ["200", NotNow]) is not { } body)
@@ -68,7 +68,7 @@ internal sealed class Load(Instance[] instances, ClientKeyPair key, Figures figu
 
         lock (_tokens)
         {
-            // Not to the last second, in which a request may be under way.
+            // Before its last seconds, so that it does not expire during a request.
             _tokens.Add((token, new DateTimeOffset(read.ValidTo, TimeSpan.Zero) - TimeSpan.FromSeconds(35)));
         }
     }
@@ -76,7 +76,7 @@ internal sealed class Load(Instance[] instances, ClientKeyPair key, Figures figu
     public static FormUrlEncodedContent Form(params (string Name, string Value)[] parameters) =>
         new(parameters.Append(("grant_type", "client_credentials")).ToDictionary(pair => pair.Item1, pair => pair.Item2));
 
-    /// <summary>The answer where it is 200; notes what must not be.</summary>
+    /// <summary>Sends a request, notes a wrong response, and returns the JSON of a response with status 200.</summary>
     private async Task<JsonElement?> CheckAsync(Instance instance, string kind, Func<HttpRequestMessage> make, string[] expected)
     {
         var (changes, watch) = (instance.Changes, Stopwatch.StartNew());
@@ -99,7 +99,7 @@ internal sealed class Load(Instance[] instances, ClientKeyPair key, Figures figu
 
         figures.Took(kind, outcome, watch.Elapsed);
 
-        // Who has had keys goes on with them.
+        // An instance that has loaded keys must not answer 503 where it needs only keys.
         if ((!expected.Contains(outcome) && outcome is not Lost)
             || (outcome is NotNow && instance.Name is "steady" && kind is "new token" or "old token" or "bad token" or "key set"))
         {
@@ -130,7 +130,7 @@ internal sealed class Load(Instance[] instances, ClientKeyPair key, Figures figu
     private Dictionary<string, string> Assertion() =>
         ClientsWithKeys.ParametersOf(new AssertionForge("robot", key, "ES256", DateTimeOffset.UtcNow).Sign());
 
-    // Another character in the middle, where each bit counts.
+    // Changes a character whose bits are all significant.
     private static string Damaged(string text) =>
         string.Concat(text.AsSpan(0, text.Length - 20), text[^20] is 'A' ? "B" : "A", text.AsSpan(text.Length - 19));
 }

@@ -49,7 +49,7 @@ public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyn
     public void Dispose() => _folder.Dispose();
 
     [FactWith(Tool.Gateway)]
-    public async Task Outages_kills_and_rotations_refuse_no_living_token_and_accept_no_wrong_one()
+    public async Task Outages_kills_and_rotations_refuse_no_valid_token_and_accept_no_invalid_one()
     {
         await StartAsync();
         await using var steady = _steady;

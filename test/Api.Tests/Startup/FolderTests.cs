@@ -5,7 +5,7 @@ using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace Api.Tests.Startup;
 
-/// <summary>The folders of src/Api, and which of them a folder may use: those above it in the list, and none below it.</summary>
+/// <summary>The order of the folders of src/Api: a folder may use only those before it in the list.</summary>
 public sealed class FolderTests
 {
     private static readonly string[] Folders =
@@ -37,7 +37,7 @@ public sealed class FolderTests
 
     [Theory]
     [MemberData(nameof(Upper))]
-    public void Folder_uses_none_below_it(string folder) =>
+    public void Folder_uses_no_later_folder(string folder) =>
         Types().That().ResideInNamespaceMatching(Namespace(folder))
             .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(Namespace(Folders[(Array.IndexOf(Folders, folder) + 1)..])))
             .WithoutRequiringPositiveResults()

@@ -5,7 +5,7 @@ using Api.Tests.Support;
 
 namespace Api.Tests.Startup;
 
-/// <summary>The program as a developer starts it: the first start, the second, and each that is refused.</summary>
+/// <summary>How the program starts on a developer's machine, and the settings and files with which it refuses to start.</summary>
 public sealed class StartTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -24,12 +24,14 @@ public sealed class StartTests : IDisposable
             Assert.StartsWith("{\"access_token\":\"", await ShellAsync(commands[0]), StringComparison.Ordinal);
             Assert.Contains("\"scope\":\"USER ADMIN\"", await ShellAsync(commands[1]), StringComparison.Ordinal);
             Assert.Contains($"Swagger UI: {first.Address}/swagger", first.Output, StringComparison.Ordinal);
+            Assert.Single(first.Output.Split('\n'), line => line.StartsWith($"  {first.Address}/enroll/", StringComparison.Ordinal));
             (secret, keys, address) = (first.Secret, await GetAsync(first, "/.well-known/jwks.json"), first.Address);
         }
 
         await using var second = await ApiProcess.StartAsync(_folder["data"]);
 
         Assert.DoesNotContain("client_secret  ", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("/enroll/", second.Output, StringComparison.Ordinal);
         Assert.Equal(keys, await GetAsync(second, "/.well-known/jwks.json"));
         var getToken = $"curl -s -u development:{secret} -d grant_type=client_credentials {second.Address}/oauth2/token";
         Assert.StartsWith("{\"access_token\":\"", await ShellAsync(getToken), StringComparison.Ordinal);
@@ -46,6 +48,7 @@ public sealed class StartTests : IDisposable
             Assert.Equal(
                 await GetAsync(programs[0], "/.well-known/jwks.json"), await GetAsync(programs[1], "/.well-known/jwks.json"));
             Assert.Single(programs, program => program.Output.Contains("client_secret  ", StringComparison.Ordinal));
+            Assert.Single(programs, program => program.Output.Contains("/enroll/", StringComparison.Ordinal));
         }
         finally
         {
@@ -55,7 +58,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Answers_do_not_name_the_server_and_stack_traces_stay_inside()
+    public async Task Responses_have_no_Server_header_and_no_stack_trace()
     {
         await using var api = await ApiProcess.StartAsync(_folder["data"]);
         using var http = new HttpClient { BaseAddress = new(api.Address) };
@@ -73,7 +76,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Port_in_use_is_named_and_nothing_is_given_away()
+    public async Task Port_in_use_is_named_and_no_secret_is_printed()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -98,7 +101,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Folder_that_everybody_may_write_is_named_with_the_remedy()
+    public async Task World_writable_folder_is_named_with_the_command_that_fixes_it()
     {
         File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherWrite);
 
@@ -108,7 +111,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Root_is_told_whose_folder_it_is()
+    public async Task Owner_of_the_folder_is_logged_for_root()
     {
         using var api = new ApiFactory();
         Directory.CreateDirectory(_folder["data"]);
@@ -122,7 +125,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Damaged_signing_keys_are_named_and_stay()
+    public async Task Damaged_signing_keys_are_named_and_not_changed()
     {
         await File.WriteAllTextAsync(_folder["signing-keys.json"], "{}");
         File.SetUnixFileMode(_folder["signing-keys.json"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -133,7 +136,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Signing_keys_that_others_may_read_are_named()
+    public async Task Signing_keys_that_others_can_read_are_named()
     {
         TestKeys.WriteTo(_folder.Path, TestKeys.First);
         File.SetUnixFileMode(_folder["signing-keys.json"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
@@ -142,7 +145,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Damaged_clients_are_named_and_stay()
+    public async Task Damaged_clients_are_named_and_not_changed()
     {
         await File.WriteAllTextAsync(_folder["data.db"], new string('x', 4096));
 
@@ -186,11 +189,7 @@ public sealed class StartTests : IDisposable
 
         Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
 
-        for (var attempt = 0; !api.Output.Contains("Set AWS_REGION.", StringComparison.Ordinal); attempt++)
-        {
-            Assert.True(attempt < 300, api.Output);
-            await Task.Delay(100);
-        }
+        await Eventually.IsTrueAsync(() => api.Output.Contains("Set AWS_REGION.", StringComparison.Ordinal));
     }
 
     private static void AssertRefused((int ExitCode, string Output, string Error) start, string named)

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Api.Tests.Support;
 
-/// <summary>The whole app in memory, with a folder, a clock and clients of its own.</summary>
+/// <summary>The app in memory, with its own data folder, clock and clients.</summary>
 public sealed class ApiFactory : WebApplicationFactory<Program>
 {
     public const string Issuer = "https://issuer.example";
@@ -30,7 +30,7 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
     /// <summary>The folder of its data, for a second instance.</summary>
     internal string DataDirectory => _settings["DataDirectory"];
 
-    /// <summary>What else the app's services are replaced with.</summary>
+    /// <summary>Replaces services of the app.</summary>
     internal Action<IServiceCollection> Replace { get; set; } = _ => { };
 
     internal SettableTime Time { get; init; } = new(new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
@@ -59,7 +59,7 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
         return clearText;
     }
 
-    /// <summary>An access token for a new client with these scopes.</summary>
+    /// <summary>Registers a client with these scopes and returns an access token for it.</summary>
     internal async Task<string> GetTokenAsync(string scope, Func<Client, Client>? change = null)
     {
         var clientId = Guid.NewGuid().ToString();

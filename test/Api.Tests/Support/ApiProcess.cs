@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Api.Tests.Support;
 
-/// <summary>The built program in a process of its own, as `dotnet run` starts it, on a free port and with a folder for its data.</summary>
+/// <summary>The built program in a process, as `dotnet run` starts it, on a free port and with a data folder.</summary>
 internal sealed class ApiProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -43,7 +43,7 @@ internal sealed class ApiProcess : IAsyncDisposable
 
     public string Secret => Output.Split('\n').Single(line => line.Contains("client_secret  ", StringComparison.Ordinal)).Split(' ')[^1];
 
-    /// <summary>Bytes of memory that it has now.</summary>
+    /// <summary>The resident memory in bytes.</summary>
     public long Resident
     {
         get
@@ -54,7 +54,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the program and waits until it has told a developer the first steps.</summary>
+    /// <summary>Starts the program and waits until it has printed the first steps for a developer.</summary>
     public static Task<ApiProcess> StartAsync(string dataDirectory, params string[] arguments) =>
         StartAsync(dataDirectory, [], arguments);
 
@@ -62,12 +62,12 @@ internal sealed class ApiProcess : IAsyncDisposable
         string dataDirectory, Dictionary<string, string> environment, params string[] arguments) =>
         StartInAsync(AppContext.BaseDirectory, dataDirectory, environment, arguments);
 
-    /// <summary>The same with the program in this folder.</summary>
+    /// <summary>Starts the program in this folder.</summary>
     public static Task<ApiProcess> StartInAsync(
         string folder, string dataDirectory, Dictionary<string, string> environment, params string[] arguments) =>
         LoopbackPort.StartAsync(port => TryStartAsync(port, folder, dataDirectory, environment, arguments));
 
-    /// <summary>Starts the program on this port. Returns null where the port is in use.</summary>
+    /// <summary>Starts the program on this port. Returns null if the port is in use.</summary>
     public static async Task<ApiProcess?> TryStartAsync(
         int port, string folder, string dataDirectory, Dictionary<string, string> environment, string[] arguments)
     {
@@ -103,7 +103,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Starts a program that is expected to refuse to, and returns what it says and its exit code.</summary>
+    /// <summary>Starts a program that is expected to fail, and returns its exit code and output.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> FailAsync(string dataDirectory, params string[] arguments)
     {
         await using var api = new ApiProcess(
@@ -114,7 +114,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         return (api._process.ExitCode, api.Output, api._error.ToString());
     }
 
-    /// <summary>Ends the program in the middle of whatever it does.</summary>
+    /// <summary>Kills the program.</summary>
     public async Task KillAsync()
     {
         if (!_process.HasExited)

@@ -5,12 +5,12 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Tests.Support;
 
-/// <summary>Makes client assertions by hand, good ones and all kinds of bad ones, each with a jti of its own.</summary>
+/// <summary>Makes valid and invalid client assertions, each with a unique jti.</summary>
 internal sealed class AssertionForge(string clientId, ClientKeyPair key, string algorithm, DateTimeOffset now)
 {
     public long Now { get; } = now.ToUnixTimeSeconds();
 
-    /// <summary>A good assertion, but for what is changed.</summary>
+    /// <summary>A valid assertion with these changes.</summary>
     public string Sign(Action<JsonObject>? payload = null, Action<JsonObject>? header = null, ClientKeyPair? key = null)
     {
         var (head, body) = (Header(), Payload());
@@ -20,7 +20,7 @@ internal sealed class AssertionForge(string clientId, ClientKeyPair key, string 
         return SignText(head.ToJsonString(), body.ToJsonString(), key, (string?)head["alg"]);
     }
 
-    /// <summary>The same with another member in the text of header or payload, as no library writes it.</summary>
+    /// <summary>An assertion with this text inserted into its header or payload.</summary>
     public string SignWith(string header = "", string payload = "") => SignText(
         Header().ToJsonString().Insert(1, header), Payload().ToJsonString().Insert(1, payload), null, algorithm);
 

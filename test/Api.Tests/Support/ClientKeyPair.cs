@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Api.Tests.Support;
 
-/// <summary>A key pair of a client, which signs by hand: the library that verifies for the app has no part in it.</summary>
+/// <summary>A key pair of a client, which signs without the library that verifies for the app.</summary>
 internal sealed class ClientKeyPair
 {
     private readonly RSA? _rsa;
@@ -54,7 +54,7 @@ internal sealed class ClientKeyPair
     public byte[] PublicPem() =>
         Encoding.ASCII.GetBytes(_rsa is null ? _ec!.ExportSubjectPublicKeyInfoPem() : _rsa.ExportSubjectPublicKeyInfoPem());
 
-    /// <summary>A signature of this algorithm; of RS256 where a key of this kind has none of that name.</summary>
+    /// <summary>A signature with this algorithm, or with RS256 if an RSA key has no such algorithm.</summary>
     public byte[] Sign(string algorithm, byte[] data) =>
         _rsa is null ? _ec!.SignData(data, HashAlgorithmName.SHA256)
         : _rsa.SignData(

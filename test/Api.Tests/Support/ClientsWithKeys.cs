@@ -3,7 +3,7 @@ using Api.Clients;
 
 namespace Api.Tests.Support;
 
-/// <summary>Clients with keys: <c>rsa</c> and <c>ec</c> each with one of their own, the others with one of these.</summary>
+/// <summary>Clients with keys. <c>rsa</c> and <c>ec</c> have a key each, and the others have one of these two.</summary>
 public sealed class ClientsWithKeys : IAsyncLifetime, IDisposable
 {
     public ApiFactory Api { get; } = new();

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Api.Tests.Support;
 
-/// <summary>A loopback address that refuses connections. Its port is bound, so that nobody else listens on it.</summary>
+/// <summary>A loopback address that refuses connections. Its port is bound, so no other program can listen on it.</summary>
 internal sealed class ClosedPort : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

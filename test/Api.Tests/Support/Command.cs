@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace Api.Tests.Support;
 
-/// <summary>A command of the built program, run to its end in a process of its own.</summary>
+/// <summary>The result of a command of the built program, run in a process.</summary>
 internal sealed record Command(int ExitCode, string Output, string Error)
 {
     public string Secret => Output.Split('\n').Single(line => line.Contains("client_secret  ", StringComparison.Ordinal)).Split(' ')[^1];
 
     public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Output);
 
-    /// <summary>Runs a command outside Development, where no issuer is set.</summary>
+    /// <summary>Runs a command in Production, without an issuer.</summary>
     public static Task<Command> RunAsync(string dataDirectory, params string[] arguments) =>
         RunAsync([("DataDirectory", dataDirectory)], arguments);
 
@@ -38,7 +38,7 @@ internal sealed record Command(int ExitCode, string Output, string Error)
         return command;
     }
 
-    /// <summary>Runs a command that has to succeed.</summary>
+    /// <summary>Runs a command that must succeed.</summary>
     public static async Task<Command> DoAsync(string dataDirectory, params string[] arguments)
     {
         var command = await RunAsync(dataDirectory, arguments);
@@ -47,7 +47,7 @@ internal sealed record Command(int ExitCode, string Output, string Error)
         return command;
     }
 
-    /// <summary>Checks that it is refused in one line that names this. Audit events may stand before it.</summary>
+    /// <summary>Checks that it failed with one line that contains this text. Audit events can precede the line.</summary>
     public void AssertRefused(string named)
     {
         Assert.Equal(1, ExitCode);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Api.Tests.Support;
 
-/// <summary>A web app of the test's own on Lambda, in this process.</summary>
+/// <summary>A web app of a test on Lambda, in this process.</summary>
 internal sealed class EchoApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -29,13 +29,13 @@ internal sealed class EchoApi : IAsyncDisposable
 
     public RuntimeApi Runtime { get; }
 
-    /// <summary>The start of the app, which lasts as long as it serves.</summary>
+    /// <summary>The start of the app, which completes when the app ends.</summary>
     public Task Serving { get; }
 
     public static async Task<EchoApi> StartAsync(RequestDelegate answer, Action<IServiceCollection>? configure = null) =>
         new(await RuntimeApi.StartAsync(), answer, configure);
 
-    /// <summary>Sends one request to an app that answers like this.</summary>
+    /// <summary>Sends one request to an app with this handler.</summary>
     public static async Task<GatewayResponse> SendAsync(GatewayRequest request, RequestDelegate answer)
     {
         await using var api = await StartAsync(answer);
@@ -54,7 +54,7 @@ internal sealed class EchoApi : IAsyncDisposable
     }
 }
 
-/// <summary>The environment variables that a function finds on Lambda, in this process. Only tests that run alone may set them.</summary>
+/// <summary>Sets the environment variables of a Lambda function in this process. Only tests that run alone may use it.</summary>
 internal static class LambdaVariables
 {
     private const string Address = "AWS_LAMBDA_RUNTIME_API";

@@ -1,15 +1,17 @@
 namespace Api.Tests.Support;
 
-/// <summary>Waits for what happens in the background.</summary>
+/// <summary>Waits for work in the background.</summary>
 internal static class Eventually
 {
-    /// <summary>Fails where the condition does not come to hold within half a minute.</summary>
-    public static async Task IsTrueAsync(Func<bool> condition)
+    public static Task IsTrueAsync(Func<bool> condition) => IsTrueAsync(() => Task.FromResult(condition()));
+
+    /// <summary>Waits until the condition is true, and fails after 30 seconds.</summary>
+    public static async Task IsTrueAsync(Func<Task<bool>> condition)
     {
-        for (var attempt = 0; !condition(); attempt++)
+        for (var attempt = 0; !await condition(); attempt++)
         {
-            Assert.True(attempt < 300, "It does not come to pass.");
-            await Task.Delay(100);
+            Assert.True(attempt < 600, "The condition is still false.");
+            await Task.Delay(50);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Api.Tests.Support;
 
-/// <summary>What some tests need beyond the SDK. Where it is missing they are skipped, but under CI they fail.</summary>
+/// <summary>Tools that some tests need in addition to the SDK. Without them the tests are skipped, but in CI they fail.</summary>
 internal static class ExternalTools
 {
     public static string Clients { get; } = Path.Combine(Repository.Path, "test", "clients");
@@ -27,7 +27,7 @@ internal static class ExternalTools
             ? "cfn-lint or aws-sam-translator is not installed: python3 -m pip install -r test/requirements.txt"
             : null;
 
-    /// <summary>The library that moves a process's clock.</summary>
+    /// <summary>The path of libfaketime, which changes the clock of a process.</summary>
     public static string? FakeTime { get; } = new[] { "/usr/lib", "/usr/local/lib" }
         .Where(Directory.Exists)
         .SelectMany(folder => Directory.EnumerateFiles(folder, "libfaketimeMT.so.1", new EnumerationOptions
@@ -44,7 +44,7 @@ internal static class ExternalTools
 
     public static bool IsCI { get; } = Environment.GetEnvironmentVariable("CI") is "true";
 
-    /// <summary>Why a test that needs the tool is skipped; null where it runs. Under CI it always does, and fails.</summary>
+    /// <summary>Why a test that needs the tool is skipped, or null. In CI no test is skipped.</summary>
     public static string? ReasonToSkip(Tool tool) => IsCI ? null : tool switch
     {
         Tool.Node => MissingNode,
@@ -93,7 +93,7 @@ internal static class ExternalTools
         .FirstOrDefault(File.Exists);
 }
 
-/// <summary>What a test needs beyond the SDK.</summary>
+/// <summary>A tool or set of tools that a test needs in addition to the SDK.</summary>
 internal enum Tool
 {
     Node,
@@ -112,7 +112,7 @@ internal sealed class FactWithAttribute : FactAttribute
     public Tool Tool { get; }
 }
 
-/// <summary>Cases of a test that needs a tool.</summary>
+/// <summary>A theory that needs a tool.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class TheoryWithAttribute : TheoryAttribute
 {

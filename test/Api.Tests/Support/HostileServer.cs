@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Api.Tests.Support;
 
-/// <summary>A server on this machine that answers each connection with exactly the bytes that a test wants.</summary>
+/// <summary>A server on this machine that sends the bytes of a test to each connection.</summary>
 internal sealed class HostileServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -26,13 +26,13 @@ internal sealed class HostileServer : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How many connections were made.</summary>
+    /// <summary>The number of connections.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>How many bytes were sent without an end.</summary>
+    /// <summary>The number of bytes that were sent by RepeatAsync.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>Where it only counts who connects.</summary>
+    /// <summary>Starts a server that only counts connections.</summary>
     public static HostileServer Counter() => new(null, (_, _) => Task.CompletedTask);
 
     public static HostileServer Start(X509Certificate2 certificate, Func<HostileServer, Stream, CancellationToken, Task> answer)
@@ -42,11 +42,11 @@ internal sealed class HostileServer : IAsyncDisposable
         return server = new(certificate, (stream, stopped) => answer(server!, stream, stopped));
     }
 
-    /// <summary>Answers with this text, and closes the connection.</summary>
+    /// <summary>Starts a server that sends this text and closes the connection.</summary>
     public static HostileServer Start(X509Certificate2 certificate, string answer) =>
         Start(certificate, (_, stream, stopped) => stream.WriteAsync(Encoding.Latin1.GetBytes(answer), stopped).AsTask());
 
-    /// <summary>Sends the text again and again.</summary>
+    /// <summary>Sends the text repeatedly.</summary>
     public async Task RepeatAsync(Stream stream, string text, TimeSpan pause, CancellationToken stopped)
     {
         var bytes = Encoding.Latin1.GetBytes(text);
@@ -94,7 +94,7 @@ internal sealed class HostileServer : IAsyncDisposable
 
             if (stream is SslStream tls)
             {
-                // Without the certificate's issuers.
+                // Without the certificates of the issuers.
                 var context = SslStreamCertificateContext.Create(_certificate!, [], offline: true);
                 await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = context }, _stopped.Token);
                 await stream.ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, _stopped.Token);
@@ -102,7 +102,7 @@ internal sealed class HostileServer : IAsyncDisposable
 
             await _answer(stream, _stopped.Token);
         }
-        // The other side has hung up, or the test is over.
+        // The other side has closed the connection, or the test has ended.
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException
             or System.Security.Authentication.AuthenticationException)
         {

@@ -1,8 +1,8 @@
 namespace Api.Tests.Support;
 
 /// <summary>
-/// Looks for what a request has smuggled into a log: no line begins with the marker that the attacks carry, or has a character that
-/// would end it early or command a terminal.
+/// Searches a log for injected text: no line may begin with the marker of the attacks, or contain a character that ends a line or controls
+/// a terminal.
 /// </summary>
 internal static class Injection
 {

@@ -1,6 +1,6 @@
 namespace Api.Tests.Support;
 
-/// <summary>The search for smuggled text finds it in every form.</summary>
+/// <summary><see cref="Injection"/> finds every form of injected text.</summary>
 public sealed class InjectionTests
 {
     [Theory]
@@ -12,9 +12,9 @@ public sealed class InjectionTests
     [InlineData("a line\u2028another")]
     [InlineData("a \u001b[2J line")]
     [InlineData("a \0 line")]
-    public void Smuggled_text_is_found(string line) => Assert.True(Injection.IsInjected(line));
+    public void Injected_text_is_found(string line) => Assert.True(Injection.IsInjected(line));
 
     [Fact]
-    public void Line_of_our_own_is_none() =>
+    public void Line_of_the_app_is_not_reported() =>
         Assert.False(Injection.IsInjected("Token refused to 'ü?X-Injected: yes'. \"{}\""));
 }

@@ -13,7 +13,7 @@ internal sealed class KeyFunctions(MotoServer moto, KeyOptions options, TimeProv
 
     public Task InitializeAsync() => RotationAsync("""{"Operation":"Initialize"}""");
 
-    /// <summary>All steps of one rotation, as Secrets Manager invokes them.</summary>
+    /// <summary>Runs all steps of a rotation, as Secrets Manager does.</summary>
     public async Task RotateAsync()
     {
         var token = Guid.NewGuid();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Api.Tests.Support;
 
-/// <summary>Plays a client's server that publishes its keys, as good or bad as a test says.</summary>
+/// <summary>The server at a client's jwks_uri. The test sets its response.</summary>
 internal sealed class KeySetServer : IAsyncDisposable
 {
     private readonly WebApplication _app;

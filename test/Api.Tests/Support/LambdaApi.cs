@@ -3,7 +3,7 @@ using Api.Storage;
 
 namespace Api.Tests.Support;
 
-/// <summary>The built app on Lambda, with one client that may have the scope USER, and the one of the forged tokens.</summary>
+/// <summary>The built app on Lambda, with a client with the scope USER, and the client of the forged tokens.</summary>
 public sealed class LambdaApi : IAsyncLifetime, IDisposable
 {
     public const string ClientId = "service";
@@ -19,7 +19,7 @@ public sealed class LambdaApi : IAsyncLifetime, IDisposable
 
     internal TokenForge Forge { get; } = new(TestKeys.First, ApiFactory.Issuer, DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
 
-    /// <summary>The settings of a function whose keys and clients are in this folder.</summary>
+    /// <summary>The settings of a function that stores keys and clients in this folder.</summary>
     internal static (string Name, string Value)[] Settings(string dataDirectory) =>
         [("Issuer", ApiFactory.Issuer), ("DataDirectory", dataDirectory), ("Swagger", "true")];
 

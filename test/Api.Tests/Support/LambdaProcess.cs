@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Api.Tests.Support;
 
-/// <summary>A built program in a process of its own, with the environment that Lambda gives a function.</summary>
+/// <summary>A built program in a process with the environment of a Lambda function.</summary>
 internal sealed partial class LambdaProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -54,13 +54,13 @@ internal sealed partial class LambdaProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the built app, as <see cref="RunHandler"/> does.</summary>
+    /// <summary>Starts the built app with <see cref="RunHandler"/>.</summary>
     public static LambdaProcess RunApi(RuntimeApi runtime, params (string Name, string Value)[] settings) =>
         RunHandler(runtime, "Api", AppContext.BaseDirectory, settings);
 
     /// <summary>
-    /// Starts the package in a folder as the bootstrap script of Lambda's managed .NET runtime does for a handler without a colon:
-    /// HANDLER.dll with the runtime, or where there is none the executable HANDLER.
+    /// Starts the package in a folder as the bootstrap script of Lambda's managed .NET runtime does for a handler without a colon: it runs
+    /// HANDLER.dll with the runtime, or the executable HANDLER if there is no such file.
     /// </summary>
     public static LambdaProcess RunHandler(RuntimeApi runtime, string handler, string folder, (string Name, string Value)[] settings)
     {

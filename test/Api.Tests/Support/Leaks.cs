@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Api.Tests.Support;
 
 /// <summary>
-/// Looks for private keys in what leaves the program: every response, log line and exception that the tests come across; in log lines
-/// and exceptions for client secrets and whole tokens and assertions as well.
+/// Searches everything that leaves the program for private keys: every response, log line and exception in the tests. It also searches log
+/// lines and exceptions for client secrets, tokens and assertions.
 /// </summary>
 internal static partial class Leaks
 {
@@ -20,7 +20,7 @@ internal static partial class Leaks
     public static void AssertNoneIn(string text, string where) =>
         Assert.False(IsPrivate(text), $"A private key is in {where}: {text}");
 
-    // A private member of a JWK (RFC 7518 §6.3.2), or the part of an RSA key in PKCS#8 (RFC 5958) that says that it is one.
+    // A private member of a JWK (RFC 7518 §6.3.2), or the algorithm identifier of an RSA key in PKCS#8 (RFC 5958).
     public static bool IsPrivate(string text) =>
         PrivateMember().IsMatch(text) || text.Contains("BAQEFAASC", StringComparison.Ordinal);
 
@@ -29,7 +29,7 @@ internal static partial class Leaks
     [ModuleInitializer]
     internal static void WatchExceptions() => AppDomain.CurrentDomain.FirstChanceException += (_, thrown) =>
     {
-        // A parser's own exception quotes what it reads. That counts where it leaves the parser, within another exception.
+        // The exception of a JSON parser can quote its input. It is a leak only as the inner exception of another one.
         if (_isLooking || thrown.Exception is JsonException)
         {
             return;
@@ -48,15 +48,15 @@ internal static partial class Leaks
         _isLooking = false;
     };
 
-    // A claim may have such a name as well; with a value that is no text it is no part of a key (RFC 7518 §6.3.2).
+    // A claim can have the same name. A value that is not a string is not a part of a key (RFC 7518 §6.3.2).
     [GeneratedRegex("""\\?"((d|p|q|dp|dq|qi)\\?"\s*:(?!\s*[\[{0-9tfn-])|oth\\?"\s*:)""")]
     private static partial Regex PrivateMember();
 
-    // A client secret that this program has made, or a signed JWT.
+    // A client secret that this program has generated, or a signed JWT.
     [GeneratedRegex("ocs_[A-Za-z0-9_-]{43}|eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{40,}")]
     private static partial Regex ClientSecretOrToken();
 
-    /// <summary>Reads along in every log.</summary>
+    /// <summary>Collects the lines of all logs.</summary>
     public sealed class Logs : ILogger
     {
         private readonly ConcurrentQueue<string> _messages = [];
@@ -84,7 +84,7 @@ internal static partial class Leaks
         }
     }
 
-    /// <summary>Gives every category the same log.</summary>
+    /// <summary>Returns the same logger for every category.</summary>
     public sealed class Provider(Logs logs) : ILoggerProvider
     {
         public ILogger CreateLogger(string categoryName) => logs;

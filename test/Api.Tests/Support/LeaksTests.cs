@@ -5,7 +5,7 @@ using Api.Keys;
 
 namespace Api.Tests.Support;
 
-/// <summary>The search for private keys finds them in every form.</summary>
+/// <summary><see cref="Leaks"/> finds every form of a private key or secret.</summary>
 public sealed class LeaksTests
 {
     [Theory]
@@ -17,7 +17,7 @@ public sealed class LeaksTests
     public void Private_member_of_a_JWK_is_found(string text) => Assert.True(Leaks.IsPrivate(text));
 
     [Fact]
-    public void Claim_of_that_name_with_a_list_is_none() => Assert.False(Leaks.IsPrivate("""{"claims":{"d":[1,"x"], "q" : 1}}"""));
+    public void Claim_with_the_name_of_a_private_member_is_not_reported() => Assert.False(Leaks.IsPrivate("""{"claims":{"d":[1,"x"], "q" : 1}}"""));
 
     [Theory]
     [InlineData(2048)]
@@ -45,6 +45,6 @@ public sealed class LeaksTests
         Assert.True(Leaks.IsPrivate(System.Text.Encoding.UTF8.GetString(KeyRingDocument.Write([TestKeys.First]))));
 
     [Fact]
-    public void Private_key_does_not_show_in_the_text_of_a_key() =>
+    public void ToString_of_a_key_has_no_private_part() =>
         Assert.Equal(TestKeys.First.Kid, TestKeys.First.ToString());
 }

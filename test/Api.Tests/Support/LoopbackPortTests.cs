@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Api.Tests.Support;
 
-/// <summary>A program starts where another one has taken its port.</summary>
+/// <summary>A program starts although another program has taken its port.</summary>
 public sealed class LoopbackPortTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -27,7 +27,7 @@ public sealed class LoopbackPortTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_is_not_tried_forever()
+    public async Task Start_is_tried_five_times()
     {
         var attempts = 0;
 

@@ -5,7 +5,7 @@ using Amazon.SecretsManager;
 
 namespace Api.Tests.Support;
 
-/// <summary>An emulator of AWS (moto) in a process of its own, on a port of its own, one for each collection of tests.</summary>
+/// <summary>The AWS emulator of a test collection.</summary>
 public sealed class MotoServer : IAsyncLifetime
 {
     public const string Region = AwsEmulator.Region;
@@ -14,12 +14,12 @@ public sealed class MotoServer : IAsyncLifetime
 
     public string Address => _emulator!.Address;
 
-    /// <summary>The environment variables of a program that uses it.</summary>
+    /// <summary>The environment variables of a program that uses an emulator.</summary>
     internal (string, string)[] Variables => AwsEmulator.VariablesAt(Address);
 
     public async Task InitializeAsync()
     {
-        // The tests that need it are skipped then, with the reason.
+        // The tests that need it are skipped, with the reason.
         if (ExternalTools.ReasonToSkip(Tool.Moto) is null)
         {
             _emulator = await AwsEmulator.StartAsync();
@@ -34,7 +34,7 @@ public sealed class MotoServer : IAsyncLifetime
         }
     }
 
-    /// <summary>Makes a secret, without a value as the deployment does for the signing keys, and returns its name.</summary>
+    /// <summary>Creates a secret, without a value as a deployment does for the signing keys, and returns its name.</summary>
     public async Task<string> CreateSecretAsync(string? value = null)
     {
         var name = $"keys-{Guid.NewGuid():N}";
@@ -43,7 +43,7 @@ public sealed class MotoServer : IAsyncLifetime
         return name;
     }
 
-    /// <summary>Makes a table as the template does, and returns its name.</summary>
+    /// <summary>Creates a table as the template does, and returns its name.</summary>
     public async Task<string> CreateTableAsync()
     {
         var name = $"clients-{Guid.NewGuid():N}";
@@ -65,7 +65,7 @@ public sealed class MotoServer : IAsyncLifetime
         return name;
     }
 
-    /// <summary>The SDK's client, as the app makes it, but for address and credentials.</summary>
+    /// <summary>A client of the SDK, created as in the app but with another address and credentials.</summary>
     internal static AmazonSecretsManagerClient ClientOf(string address) => new(
         new BasicAWSCredentials("test", "test"),
         new AmazonSecretsManagerConfig { ServiceURL = address, AuthenticationRegion = Region, Timeout = TimeSpan.FromSeconds(3), MaxErrorRetry = 1 });

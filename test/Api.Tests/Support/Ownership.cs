@@ -1,6 +1,6 @@
 namespace Api.Tests.Support;
 
-/// <summary>Owners of files. Only root can give a file to another user: where the tests are not root, all files stay theirs.</summary>
+/// <summary>Owners of files. Only root can give a file to another user. If the tests do not run as root, owners stay the same.</summary>
 internal static class Ownership
 {
     /// <summary>A user that is not root. It need not exist.</summary>
@@ -15,7 +15,7 @@ internal static class Ownership
         }
     }
 
-    /// <summary>Mode, user and group, as <c>ls</c> shows them.</summary>
+    /// <summary>The mode, user and group of a file, as <c>ls</c> prints them.</summary>
     public static async Task<string> OfAsync(string path)
     {
         var (exitCode, output, error) = await ExternalTools.RunAsync("/", "ls", "-ldn", path);

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Api.Tests.Support;
 
-/// <summary>What a web server answers to bytes that no HTTP client would send, until it closes the connection.</summary>
+/// <summary>The response of a web server to bytes that an HTTP client would not send, until the connection is closed.</summary>
 internal sealed partial record RawHttp(string Text)
 {
     private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(60);
@@ -12,7 +12,7 @@ internal sealed partial record RawHttp(string Text)
     public IEnumerable<int> Statuses =>
         StatusLine().Matches(Text).Select(match => int.Parse(match.Groups[1].ValueSpan, provider: null));
 
-    /// <summary>Sends the text, a byte for a character; <paramref name="thenEnd"/>: and says that nothing follows.</summary>
+    /// <summary>Sends the text as Latin-1. If <paramref name="thenEnd"/> is set, it then closes its side of the connection.</summary>
     public static async Task<RawHttp> SendAsync(string address, string request, bool thenEnd = false)
     {
         var stream = await ConnectAsync(address);
@@ -28,13 +28,13 @@ internal sealed partial record RawHttp(string Text)
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            // It may have read enough and closed the connection.
+            // The server may have closed the connection before the end of the request.
         }
 
         return await ReadToEndAsync(stream);
     }
 
-    /// <summary>Sends the text and then a byte a second until there is an answer.</summary>
+    /// <summary>Sends the text and then one byte per second until the response.</summary>
     public static async Task<RawHttp> TrickleAsync(string address, string request)
     {
         var stream = await ConnectAsync(address);
@@ -51,19 +51,19 @@ internal sealed partial record RawHttp(string Text)
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException)
             {
-                // The answer is on its way.
+                // The response follows.
             }
         }
 
         return await answer;
     }
 
-    /// <summary>Sends the text and hangs up without reading an answer: the connection is closed, or reset (RFC 9293 §3.5.2).</summary>
+    /// <summary>Sends the text and closes or resets the connection (RFC 9293 §3.5.2) without reading a response.</summary>
     public static async Task AbortAsync(string address, string request, bool reset)
     {
         await using var stream = await ConnectAsync(address);
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
-        // Long enough for the server to begin to wait for the rest.
+        // By then the server waits for the rest of the request.
         await Task.Delay(TimeSpan.FromSeconds(2));
 
         if (reset)
@@ -95,7 +95,7 @@ internal sealed partial record RawHttp(string Text)
         }
         catch (IOException)
         {
-            // A connection that is reset has ended as well; what came before that counts.
+            // A reset ends the connection. The bytes before it are returned.
         }
 
         return new(Encoding.Latin1.GetString(text.ToArray()));

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Api.Tests.Support;
 
-/// <summary>Changes a SQLite file past the program, as somebody does by hand.</summary>
+/// <summary>Changes a SQLite file directly, without the program.</summary>
 internal static class RawSqlite
 {
     public static async Task ExecuteAsync(string path, string sql, params (string Name, string Value)[] parameters)
@@ -23,7 +23,7 @@ internal static class RawSqlite
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Keeps a client's document under an id, whatever it says.</summary>
+    /// <summary>Stores a document, valid or not, under a client ID.</summary>
     public static Task WriteClientAsync(string path, string clientId, string document) => ExecuteAsync(
         path, "INSERT INTO documents VALUES ('client#' || $id, 'client', '1', $document, 'client', NULL)", ("$id", clientId), ("$document", document));
 }

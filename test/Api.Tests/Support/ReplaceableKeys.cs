@@ -2,7 +2,7 @@ using Api.Keys;
 
 namespace Api.Tests.Support;
 
-/// <summary>Keys that are kept elsewhere, where somebody may change them.</summary>
+/// <summary>A key ring that a test can replace.</summary>
 internal sealed class ReplaceableKeys : IKeyRingStore
 {
     public KeyRing Ring { get; set; } = new([TestKeys.First], KeySchedule.From(new()));

@@ -3,7 +3,7 @@ using Api.Foundation.Net;
 
 namespace Api.Tests.Support;
 
-/// <summary>Sends each request, whatever its address, to a server on this machine.</summary>
+/// <summary>Sends every request to a server on this machine.</summary>
 internal sealed class Rerouted(Func<Uri> address) : DelegatingHandler(GuardedConnection.NewHandler(Loopback))
 {
     private static readonly ConnectionRule Loopback = ConnectionRule.Public with { IsAllowed = IPAddress.IsLoopback };

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Api.Tests.Support;
 
-/// <summary>serverless.template as CloudFormation would make it.</summary>
+/// <summary>serverless.template, resolved as CloudFormation resolves it.</summary>
 internal static class SamTemplate
 {
     private static readonly Lazy<Task<JsonElement>> WithDefaults = new(() => RunAsync([]));
@@ -11,7 +11,7 @@ internal static class SamTemplate
     public static async Task<JsonElement> DataTableAsync() =>
         (await WithDefaults.Value).GetProperty("DataTable").GetProperty("Properties");
 
-    /// <summary>The resources, with the values of parameters, resources and their attributes given by name.</summary>
+    /// <summary>The resources. The values of parameters, resources and attributes are given by name.</summary>
     public static Task<JsonElement> ResolveAsync(Dictionary<string, string> values) =>
         values is { Count: 0 } ? WithDefaults.Value : RunAsync(values);
 

@@ -1,6 +1,6 @@
 namespace Api.Tests.Support;
 
-/// <summary>A clock that stands still until a test moves it.</summary>
+/// <summary>A clock that a test sets.</summary>
 internal sealed class SettableTime(DateTimeOffset now) : TimeProvider
 {
     public DateTimeOffset Now { get; set; } = now;

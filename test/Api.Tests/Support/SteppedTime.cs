@@ -1,8 +1,8 @@
 namespace Api.Tests.Support;
 
 /// <summary>
-/// A clock that stands still until a test moves it; timers go off on the way. A pause of the given length passes at once, so that
-/// code which waits between attempts need not be waited for.
+/// A clock that a test advances. Timers fire when it passes their time. A timer of the given pause fires at once, so that tests do not wait
+/// for code that waits between attempts.
 /// </summary>
 internal sealed class SteppedTime(TimeSpan pause) : TimeProvider
 {
@@ -53,7 +53,7 @@ internal sealed class SteppedTime(TimeSpan pause) : TimeProvider
 
         if (dueTime == pause)
         {
-            // Not before the caller has its timer.
+            // After the caller has its timer.
             ThreadPool.QueueUserWorkItem(_ => Advance(pause));
         }
 

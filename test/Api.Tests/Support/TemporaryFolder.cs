@@ -1,6 +1,6 @@
 namespace Api.Tests.Support;
 
-/// <summary>A folder that goes when the test is over.</summary>
+/// <summary>A folder that is deleted at the end of a test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("api-tests-").FullName;

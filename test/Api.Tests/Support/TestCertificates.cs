@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Api.Tests.Support;
 
-/// <summary>An authority for TLS certificates, which only tests trust, and certificates of all kinds from it.</summary>
+/// <summary>A certificate authority for tests, and valid and invalid TLS certificates from it.</summary>
 internal static class TestCertificates
 {
     public const string Host = "keys.example";
@@ -16,7 +16,7 @@ internal static class TestCertificates
 
     public static X509Certificate2 Root { get; } = CreateAuthority("CN=Root", null);
 
-    /// <summary>One of the authority for the host.</summary>
+    /// <summary>A valid certificate for the host.</summary>
     public static X509Certificate2 Good() => Create();
 
     public static X509Certificate2 ForOtherHost() => Create(host: "other.example");
@@ -33,7 +33,7 @@ internal static class TestCertificates
 
     public static X509Certificate2 OfOtherAuthority() => Create(CreateAuthority("CN=Other", null));
 
-    /// <summary>One whose issuer the server does not send; the certificate names where it can be downloaded.</summary>
+    /// <summary>A certificate whose intermediate the server does not send. It names an address to download it from.</summary>
     public static X509Certificate2 WithoutIssuer(Uri issuer) =>
         Create(CreateAuthority("CN=Intermediate", Root), extensions:
         [
@@ -41,7 +41,7 @@ internal static class TestCertificates
             CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([issuer.AbsoluteUri]),
         ]);
 
-    /// <summary>A good one that names where it can be checked for revocation.</summary>
+    /// <summary>A valid certificate with the address of a revocation list.</summary>
     public static X509Certificate2 WithRevocation(Uri address) => Create(extensions:
     [
         new X509AuthorityInformationAccessExtension([address.AbsoluteUri], [address.AbsoluteUri]),

@@ -4,7 +4,7 @@ using Api.Keys;
 
 namespace Api.Tests.Support;
 
-/// <summary>Signing keys, made once for all tests because that is slow.</summary>
+/// <summary>Signing keys, generated once for all tests because that is slow.</summary>
 internal static class TestKeys
 {
     public static readonly DateTimeOffset CreatedAt = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -15,17 +15,17 @@ internal static class TestKeys
     private static readonly Lazy<ImmutableArray<SigningKey>> ManyKeys =
         new(() => [.. Enumerable.Range(0, 24).AsParallel().Select(_ => SigningKey.Create(2048, CreatedAt))]);
 
-    /// <summary>Enough keys for a long timeline.</summary>
+    /// <summary>The keys of a long timeline.</summary>
     public static ImmutableArray<SigningKey> Many => ManyKeys.Value;
 
     public static SigningKey First => Keys[0].Value;
 
     public static SigningKey Foreign => Keys[3].Value;
 
-    /// <summary>One of three key pairs, as if it were made at another time.</summary>
+    /// <summary>One of the keys with another creation time.</summary>
     public static SigningKey At(int number, DateTimeOffset createdAt) => Keys[number].Value.DatedTo(createdAt);
 
-    /// <summary>Keeps the keys where an app on one machine looks for them.</summary>
+    /// <summary>Writes the file from which an app loads its keys.</summary>
     public static void WriteTo(string folder, params ImmutableArray<SigningKey> keys)
     {
         using var file = PrivateFile.CreateFile(Path.Combine(folder, "signing-keys.json"));

@@ -8,7 +8,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Api.Tests.Support;
 
 /// <summary>
-/// Makes tokens by hand, good ones and bad ones: the library that signs for the app refuses to make most of these.
+/// Makes valid and invalid access tokens, without the library that signs for the app, which would refuse to make most of them.
 /// </summary>
 internal sealed class TokenForge(SigningKey key, string issuer, DateTimeOffset now, TimeSpan? lifetime = null)
 {
@@ -22,7 +22,7 @@ internal sealed class TokenForge(SigningKey key, string issuer, DateTimeOffset n
 
     public string Subject { get; init; } = "client";
 
-    /// <summary>The client that the tokens name; below /admin it has to be a registered one.</summary>
+    /// <summary>The client of the tokens. The routes below /admin require that it is registered.</summary>
     public string ClientId { get; init; } = "client";
 
     public long Now { get; } = now.ToUnixTimeSeconds();
@@ -41,7 +41,7 @@ internal sealed class TokenForge(SigningKey key, string issuer, DateTimeOffset n
         ["jti"] = "1",
     };
 
-    /// <summary>A good token for every guarded route, but for what is changed.</summary>
+    /// <summary>A valid token for every protected route, with these changes.</summary>
     public string Sign(
         Action<JsonObject>? payload = null,
         Action<JsonObject>? header = null,
@@ -58,11 +58,11 @@ internal sealed class TokenForge(SigningKey key, string issuer, DateTimeOffset n
         return SignParts(Encode(head), Encode(body), key, hash, padding);
     }
 
-    /// <summary>Signs JSON that no writer of JSON would write; a good one is in its place where none is given.</summary>
+    /// <summary>Signs header and payload texts, which need not be valid JSON. The default is that of a valid token.</summary>
     public string SignText(string? header = null, string? payload = null, SigningKey? key = null) =>
         SignParts(Encode(header ?? HeaderText), Encode(payload ?? PayloadText), key);
 
-    /// <summary>Signs two parts that are encoded already.</summary>
+    /// <summary>Signs two encoded parts.</summary>
     public string SignParts(
         string header, string payload, SigningKey? key = null, HashAlgorithmName? hash = null, RSASignaturePadding? padding = null)
     {
@@ -74,7 +74,7 @@ internal sealed class TokenForge(SigningKey key, string issuer, DateTimeOffset n
         return $"{header}.{payload}.{Base64UrlEncoder.Encode(signature)}";
     }
 
-    /// <summary>What a good token would be without its signature, ending in the dot ahead of it.</summary>
+    /// <summary>A valid token without its signature, up to and including the second dot.</summary>
     public string Unsigned(string algorithm) => $"{Encode(Header(algorithm))}.{Encode(Payload("USER ADMIN"))}.";
 
     public string HeaderText => Header("RS256").ToJsonString();

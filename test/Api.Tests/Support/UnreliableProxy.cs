@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Api.Tests.Support;
 
-/// <summary>Stands between the app and the emulator, and lets a test decide how badly AWS behaves.</summary>
+/// <summary>A proxy between the app and the AWS emulator, which fails as a test sets.</summary>
 internal sealed class UnreliableProxy : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -26,7 +26,7 @@ internal sealed class UnreliableProxy : IAsyncDisposable
 
     public int Requests { get; private set; }
 
-    /// <summary>What becomes of a request; the second argument forwards it.</summary>
+    /// <summary>Handles each request. The second argument forwards it to the emulator.</summary>
     public Func<HttpContext, Func<Task>, Task> Answer { get; set; } = Forward;
 
     public static Task Forward(HttpContext http, Func<Task> forward) => forward();
@@ -47,7 +47,7 @@ internal sealed class UnreliableProxy : IAsyncDisposable
     /// <summary>Never answers.</summary>
     public static Task Hang(HttpContext http, Func<Task> _) => Task.Delay(Timeout.Infinite, http.RequestAborted);
 
-    /// <summary>Forwards, and loses the answer of the first request.</summary>
+    /// <summary>Forwards requests, but drops the response to the first one.</summary>
     public static Func<HttpContext, Func<Task>, Task> LoseFirstAnswer()
     {
         var first = 1;
@@ -68,7 +68,7 @@ internal sealed class UnreliableProxy : IAsyncDisposable
         };
     }
 
-    /// <summary>Forwards one request at a time: the emulator would mix the steps of two writes, where AWS's are atomic.</summary>
+    /// <summary>Forwards one request at a time. Writes are atomic in AWS, but not in the emulator.</summary>
     public static Func<HttpContext, Func<Task>, Task> OneByOne()
     {
         var turn = new SemaphoreSlim(1);

@@ -6,7 +6,7 @@ import {
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { check } from '../checks.mjs';
 
-// The library fetches by https only. What it asks for stays its own choice: /.well-known/jwks.json below the issuer.
+// The library requests https URLs only. It chooses the path: /.well-known/jwks.json below the issuer.
 const fetcher = {
   async fetch(address) {
     const response = await fetch(address);
@@ -28,7 +28,7 @@ export async function checkAwsJwtVerify(server) {
   for (const [what, jwt, options, error] of [
     ['a token for another audience', token, { audience: 'other' }, JwtInvalidAudienceError],
     ['a token without the scope', token, { scope: 'ADMIN' }, JwtInvalidScopeError],
-    // Its clock cannot be set, but what it allows for others' clocks can.
+    // Its clock cannot be set, but the tolerance for clock skew can.
     ['a token that has expired', token, { graceSeconds: -7200 }, JwtExpiredError],
     ['a tampered token', await server.getTamperedToken(), {}, JwtInvalidSignatureError],
     ['a token of another issuer', token, {

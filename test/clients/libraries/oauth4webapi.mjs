@@ -102,7 +102,7 @@ async function checkPrivateKeyJwt(server, grant, algorithm) {
   });
 }
 
-// It takes tokens of the type at+jwt only: where the server is not set to that, it has to refuse them for that reason.
+// The library accepts only tokens of the type at+jwt. It must refuse the tokens of a server with another type.
 async function checkAccessToken(server, metadata) {
   const token = await server.getToken();
   const validate = (accessToken, audience = 'api', options = {}) => oauth.validateJwtAccessToken(

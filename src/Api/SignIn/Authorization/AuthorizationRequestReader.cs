@@ -103,6 +103,12 @@ internal sealed class AuthorizationRequestReader(
             return ("unauthorized_client", "The client is not registered for the grant type authorization_code.");
         }
 
+        // A client that was registered before this rule, or before the audience was changed.
+        if (Subject.FaultOfClientId(client.ClientId, options.Audience) is { } name)
+        {
+            return ("unauthorized_client", $"The client_id {name}.");
+        }
+
         if (PkceErrorOf(parameters, client) is { } pkce)
         {
             return ("invalid_request", pkce);

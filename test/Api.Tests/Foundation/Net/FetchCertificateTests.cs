@@ -44,7 +44,7 @@ public sealed class FetchCertificateTests
         await using var other = HostileServer.Counter();
         using var certificate = TestCertificates.WithoutIssuer(new($"http://127.0.0.1:{other.Port}/latest/meta-data/"));
         await using var server = HostileServer.Start(certificate, Good);
-        // With the trust of the machine, as in operation, and with that of the tests.
+        // With the trusted roots of the machine, as in production, and with those of the tests.
         using var fetch = isTrusted ? FetchFrom(OnThisMachine) : new(GuardedConnection.NewHandler(OnThisMachine));
 
         var document = await GetAsync(fetch, server);

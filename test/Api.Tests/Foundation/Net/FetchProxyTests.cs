@@ -17,7 +17,7 @@ public sealed class FetchProxyTests
 
         try
         {
-            // What .NET makes of http_proxy, https_proxy and all_proxy.
+            // .NET sets this from http_proxy, https_proxy and all_proxy.
             HttpClient.DefaultProxy = new WebProxy($"http://127.0.0.1:{proxy.Port}");
             using var fetch = FetchFrom(OnThisMachine);
 

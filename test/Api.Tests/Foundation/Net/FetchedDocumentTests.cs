@@ -5,13 +5,13 @@ using static Api.Tests.Foundation.Net.HostileFetch;
 
 namespace Api.Tests.Foundation.Net;
 
-/// <summary>The answers that a server gives to a request for a document: which are taken, and how much of them is read.</summary>
+/// <summary>Which responses to a request for a document are accepted, and how much of them is read.</summary>
 public sealed class FetchedDocumentTests
 {
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", null)]
     [InlineData("HTTP/1.0 200 OK\r\n\r\n{}", null)]
-    // No length: the body ends with the connection.
+    // Without a length, the body ends with the connection.
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}", null)]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n", null)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/jwk-set+json; charset=utf-8\r\nContent-Length: 2\r\n\r\n{}", null)]
@@ -46,7 +46,7 @@ public sealed class FetchedDocumentTests
         Assert.Equal(fault is null ? "{}" : "", Encoding.UTF8.GetString(document.Body.Span));
         Assert.Equal(fault is null, document.Fault is null);
         Assert.Contains(fault ?? "", document.Fault ?? "", StringComparison.Ordinal);
-        // .NET tries again, three times, where the server sends nothing at all.
+        // .NET repeats the request up to three times if the server sends nothing.
         Assert.Equal(answer is "" ? 4 : 1, server.Connections);
     }
 
@@ -82,7 +82,7 @@ public sealed class FetchedDocumentTests
 
     public static TheoryData<string, string, int> Endless => new()
     {
-        // First bytes, then the bytes that are repeated, and the milliseconds between them.
+        // The first bytes, the bytes that are repeated, and the pause between them in milliseconds.
         { "HTTP/1.1 200 OK\r\n\r\n", new(' ', 10_000), 0 },
         { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n", 0 },
         { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", "x", 0 },
@@ -102,7 +102,7 @@ public sealed class FetchedDocumentTests
 
     [Theory]
     [MemberData(nameof(Endless))]
-    public async Task Answer_without_an_end_is_given_up(string beginning, string repeated, int pause)
+    public async Task Endless_response_is_aborted(string beginning, string repeated, int pause)
     {
         await using var server = HostileServer.Start(TestCertificates.Good(), async (server, stream, stopped) =>
         {
@@ -116,12 +116,12 @@ public sealed class FetchedDocumentTests
 
         Assert.NotNull(document.Fault);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"It took {watch.Elapsed}.");
-        // The connection is closed: nothing more is taken from the server.
+        // The connection is closed, and no more bytes are read.
         var sent = await SettledAsync(server);
         Assert.True(pause > 0 || sent < 200_000_000, $"{sent} bytes were taken.");
     }
 
-    /// <summary>The bytes that the server was able to send, once they no longer become more.</summary>
+    /// <summary>Waits until the server sends no more bytes, and returns how many it has sent.</summary>
     private static async Task<long> SettledAsync(HostileServer server)
     {
         for (var sent = -1L; ;)

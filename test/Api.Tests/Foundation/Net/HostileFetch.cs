@@ -10,7 +10,7 @@ internal static class HostileFetch
 {
     public const string Good = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
 
-    /// <summary>The rule of these tests: every name leads to this machine, which is allowed.</summary>
+    /// <summary>The rule of these tests: every name resolves to this machine, which is allowed.</summary>
     public static ConnectionRule OnThisMachine => new(Resolve("127.0.0.1"), IPAddress.IsLoopback);
 
     public static Func<string, CancellationToken, Task<IPAddress[]>> Resolve(string addresses) =>

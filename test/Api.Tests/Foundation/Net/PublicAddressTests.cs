@@ -16,11 +16,11 @@ public sealed class PublicAddressTests
     [InlineData("https://8.8.8.8/")]
     [InlineData("https://172.32.0.1/")]
     [InlineData("https://[2606:4700:4700::1111]/")]
-    public void Address_of_the_internet_is_taken(string address) =>
+    public void Public_address_is_accepted(string address) =>
         Assert.Equal(address, PublicAddress.Parse(address).OriginalString);
 
     [Theory]
-    // Of another kind.
+    // Other schemes and forms.
     [InlineData("")]
     [InlineData("/jwks.json")]
     [InlineData("keys.example")]
@@ -33,7 +33,7 @@ public sealed class PublicAddressTests
     [InlineData("https://keys.example@127.0.0.1/")]
     [InlineData("https://keys.example/#part")]
     [InlineData("https://keys.example:99999/")]
-    // Names of this network.
+    // Local names.
     [InlineData("https://localhost/")]
     [InlineData("https://localhost./")]
     [InlineData("https://LOCALHOST:8443/")]

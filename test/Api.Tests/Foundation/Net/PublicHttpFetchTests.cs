@@ -46,11 +46,11 @@ public sealed class PublicHttpFetchTests
     [InlineData("2001:db8::1")]
     [InlineData("2002:a9fe:a9fe::1")]
     [InlineData("5f00::1")]
-    // One is enough, wherever it stands.
+    // One such address is enough, in any position.
     [InlineData("8.8.8.8 127.0.0.1")]
     [InlineData("127.0.0.1 8.8.8.8")]
     [InlineData("2606:4700:4700::1111 8.8.8.8 ::ffff:127.0.0.1")]
-    public async Task Name_with_an_address_that_is_not_public_is_not_connected_to(string addresses)
+    public async Task Name_with_an_address_that_is_not_public_gets_no_connection(string addresses)
     {
         await using var server = HostileServer.Start(TestCertificates.Good(), Good);
         using var fetch = FetchFrom(ConnectionRule.Public with { Resolve = Resolve(addresses) });
@@ -74,7 +74,7 @@ public sealed class PublicHttpFetchTests
     [InlineData("https://[::1]/")]
     [InlineData("https://[::ffff:169.254.169.254]/")]
     [InlineData("https://168.63.129.16/")]
-    public async Task Address_that_is_not_public_is_not_even_resolved(string address)
+    public async Task URL_that_is_not_public_is_not_resolved(string address)
     {
         using var fetch = FetchFrom(new((_, _) => throw new InvalidOperationException(), _ => true));
 
@@ -101,7 +101,7 @@ public sealed class PublicHttpFetchTests
             {
                 resolved.Add(name);
 
-                // Another address at a second look.
+                // The second resolution returns another address.
                 return Task.FromResult<IPAddress[]>([resolved.Count is 1 ? IPAddress.Loopback : IPAddress.Parse("10.0.0.1")]);
             },
             IPAddress.IsLoopback));
@@ -109,7 +109,7 @@ public sealed class PublicHttpFetchTests
         Assert.Null((await GetAsync(fetch, server)).Fault);
         Assert.Equal([TestCertificates.Host], resolved);
 
-        // No connection is used again, so that each request checks the name.
+        // Connections are not reused, so each request resolves and checks the name.
         Assert.NotNull((await GetAsync(fetch, server)).Fault);
         Assert.Equal(1, server.Connections);
     }
@@ -133,7 +133,7 @@ public sealed class PublicHttpFetchTests
     }
 
     [Fact]
-    public async Task Other_addresses_in_headers_are_not_asked()
+    public async Task Addresses_in_response_headers_are_not_requested()
     {
         await using var other = HostileServer.Counter();
         await using var server = HostileServer.Start(TestCertificates.Good(), Good.Replace(
@@ -149,7 +149,7 @@ public sealed class PublicHttpFetchTests
     }
 
     [Fact]
-    public async Task Server_that_does_not_speak_TLS_is_given_up()
+    public async Task Server_without_TLS_is_a_fault()
     {
         await using var server = HostileServer.Counter();
         using var fetch = FetchFrom(OnThisMachine);
@@ -158,7 +158,7 @@ public sealed class PublicHttpFetchTests
     }
 
     [Fact]
-    public async Task Resolution_that_takes_long_is_given_up()
+    public async Task Slow_name_resolution_times_out()
     {
         using var fetch = FetchFrom(new(
             async (_, cancellation) =>
@@ -187,7 +187,7 @@ public sealed class PublicHttpFetchTests
     }
 
     [Fact]
-    public async Task Caller_that_no_longer_waits_is_no_fault_of_the_server()
+    public async Task Cancellation_by_the_caller_is_not_a_fault()
     {
         using var gone = new CancellationTokenSource();
         await gone.CancelAsync();
