@@ -79,6 +79,12 @@ internal sealed class AuthorizationServerOptions
     /// <summary>Whether anyone can create an account with a passkey.</summary>
     public bool IsSignUpOpen => SignIn && SignUp == SignUps[1];
 
+    /// <summary>The name of the product on the pages of sign-in. If empty, the host of the issuer.</summary>
+    public string DisplayName { get; set; } = "";
+
+    /// <summary>The https URL of the logo on the pages of sign-in. If empty, a drawn key.</summary>
+    public string LogoUri { get; set; } = "";
+
     /// <summary>Whether /swagger is served. The default is true in development only.</summary>
     public bool Swagger { get; set; }
 

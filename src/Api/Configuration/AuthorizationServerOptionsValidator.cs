@@ -55,6 +55,17 @@ internal sealed partial class AuthorizationServerOptionsValidator : IValidateOpt
                 + "A stolen session works until it ends.";
         }
 
+        if (options.DisplayName.Length > 60 || options.DisplayName.Any(char.IsControl))
+        {
+            yield return "DisplayName must have at most 60 characters and no control characters. The pages of sign-in show it.";
+        }
+
+        if (options.LogoUri is not "" && !IsLogo(options.LogoUri))
+        {
+            yield return $"LogoUri '{options.LogoUri}' must be an https URL (http only on localhost). Browsers block other images on the "
+                + "pages of sign-in.";
+        }
+
         if (string.IsNullOrWhiteSpace(options.DataDirectory))
         {
             yield return "DataDirectory is empty. Set it to the folder that holds the signing keys and the clients.";
@@ -76,6 +87,13 @@ internal sealed partial class AuthorizationServerOptionsValidator : IValidateOpt
         // Clients compare the issuer as a string and append paths to it, so it must be in normalized form.
         && uri.AbsoluteUri.TrimEnd('/') == issuer
         && issuer.IndexOfAny(['?', '#']) < 0;
+
+    // Its origin becomes part of a header, so it has no user name and only ASCII.
+    private static bool IsLogo(string logo) =>
+        Uri.TryCreate(logo, UriKind.Absolute, out var uri)
+        && SecureAddress.IsHttpsOrLoopback(uri)
+        && uri.UserInfo is ""
+        && logo.All(character => character is > ' ' and <= '~');
 
     [GeneratedRegex("^(arn:[a-z0-9-]+:dynamodb:[a-z0-9-]+:[0-9]{12}:table/)?[A-Za-z0-9_.-]{3,255}\\z")]
     private static partial Regex IsTable();

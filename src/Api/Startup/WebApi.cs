@@ -12,6 +12,7 @@ using Api.Keys;
 using Api.OAuth;
 using Api.Routes;
 using Api.Sessions;
+using Api.SignIn;
 using Api.SignIn.Authorization;
 using Api.Storage;
 using Api.Tokens;
@@ -52,6 +53,7 @@ internal static class WebApi
 
         if (AuthorizationServerOptions.HasSignIn(builder.Configuration))
         {
+            builder.Services.AddSignIn();
             builder.Services.AddAuthorizationEndpoints();
         }
 
@@ -85,6 +87,7 @@ internal static class WebApi
 
         if (options.SignIn)
         {
+            app.MapSignIn();
             app.MapAuthorizationEndpoints();
             app.MapUserInfo();
         }

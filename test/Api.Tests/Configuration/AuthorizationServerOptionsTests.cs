@@ -64,6 +64,30 @@ public sealed class AuthorizationServerOptionsTests
         AssertRule(isGood, "Scopes ", options => options.Scopes = scopes);
 
     [Theory]
+    [InlineData("", true)]
+    [InlineData("Orders & more", true)]
+    [InlineData("123456789012345678901234567890123456789012345678901234567890", true)]
+    [InlineData("1234567890123456789012345678901234567890123456789012345678901", false)]
+    [InlineData("a\nb", false)]
+    public void Display_name_has_limits(string name, bool accepted) =>
+        Assert.Equal(accepted, !Failures(options => options.DisplayName = name).Any());
+
+    // The origin of the logo becomes part of a header.
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("https://cdn.example/logo.svg?size=2", true)]
+    [InlineData("http://localhost:5000/logo.svg", true)]
+    [InlineData("http://cdn.example/logo.svg", false)]
+    [InlineData("https://user@cdn.example/logo.svg", false)]
+    [InlineData("https://cdn.example/a b", false)]
+    [InlineData("https://cdn.example; script-src *", false)]
+    [InlineData("https://cdn.exämple/logo.svg", false)]
+    [InlineData("/logo.svg", false)]
+    [InlineData("data:image/png;base64,AA", false)]
+    public void Logo_is_an_https_URL(string logo, bool accepted) =>
+        Assert.Equal(accepted, !Failures(options => options.LogoUri = logo).Any());
+
+    [Theory]
     [InlineData("JWT", true)]
     [InlineData("at+jwt", true)]
     [InlineData("jwt", false)]

@@ -28,7 +28,7 @@ internal sealed class AuthorizationFlow(
             // With an ID token of another user, one sign-in is enough to see that this user is not there.
             return isSilent || (signedIn is not null && IsAfterSignIn(request, signedIn.Session))
                 ? request.Answer.Error("login_required", "The expected user is not signed in.")
-                : new Redirection(SignInAddressOf(http, request, parameters));
+                : new SeeOther(SignInAddressOf(http, request, parameters));
         }
 
         var scopes = scopePolicy.FindForUser(request.Client, signedIn.User, request.Scopes);

@@ -1,0 +1,93 @@
+using Api.Audit;
+using Api.Configuration;
+using Api.Sessions;
+using Api.SignIn.Passkeys;
+using Api.Users;
+
+namespace Api.SignIn;
+
+/// <summary>The page of a one-time link, /enroll/{link}, and the requests of its script.</summary>
+internal static class EnrollEndpoints
+{
+    public static void MapEnrollPage(this IEndpointRouteBuilder routes) => routes.MapGet("/enroll/{link}", GetAsync);
+
+    public static void MapEnrollAnswers(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/enroll/{link}/options", PostOptionsAsync);
+        routes.MapPost("/enroll/{link}", PostAsync);
+    }
+
+    private static async Task<IResult> GetAsync(EnrollmentLinks links, UserStore users, HttpContext http, string link) =>
+        await FindUserAsync(links, users, http, link) is { } user
+            ? Pages.Enroll(new(link, user.UserName, user.Name))
+            : Pages.Error(
+                StatusCodes.Status404NotFound,
+                "This link does not work",
+                "It has expired or was already used. Ask the person who gave it to you for a new one.");
+
+    private static async Task<IResult> PostOptionsAsync(
+        EnrollmentLinks links, UserStore users, PasskeyRegistration registration, AuthorizationServerOptions options, HttpContext http, string link)
+    {
+        if (!SameOrigin.IsSameOrigin(http.Request, options))
+        {
+            return PasskeyResults.OtherOrigin;
+        }
+
+        return await FindUserAsync(links, users, http, link) is { } user
+            ? await registration.BeginAsync(http, user, CeremonyPurpose.Enroll(user.Sub, link))
+            : PasskeyResults.LinkRefused;
+    }
+
+    private static async Task<IResult> PostAsync(
+        EnrollmentLinks links,
+        UserStore users,
+        PasskeyRegistration registration,
+        CurrentSession sessions,
+        AuthorizationServerOptions options,
+        AuditLog audit,
+        HttpContext http,
+        string link)
+    {
+        if (!SameOrigin.IsSameOrigin(http.Request, options))
+        {
+            return PasskeyResults.OtherOrigin;
+        }
+
+        if (await FindUserAsync(links, users, http, link) is not { } user)
+        {
+            return PasskeyResults.LinkRefused;
+        }
+
+        // A wrong answer does not use the link up. The first good one does, before its passkey exists.
+        var (passkey, problem) = await registration.CompleteAsync(
+            http,
+            CeremonyPurpose.Enroll(user.Sub, link),
+            async () => await links.ConsumeAsync(link, CancellationToken.None) == user.Sub);
+
+        if (passkey is null)
+        {
+            return problem!;
+        }
+
+        var signedIn = await sessions.StartAsync(http, user);
+        audit.SignedIn(http, user.Sub, signedIn.Session.Sid, passkey.Name);
+
+        return PasskeyResults.Done(http);
+    }
+
+    /// <summary>The user of a link that was not used yet, if enabled. A damaged user has no working link.</summary>
+    private static async Task<User?> FindUserAsync(EnrollmentLinks links, UserStore users, HttpContext http, string link)
+    {
+        try
+        {
+            return await links.FindAsync(link, http.RequestAborted) is { } sub
+                && await users.FindAsync(sub, http.RequestAborted) is { Enabled: true } user
+                    ? user
+                    : null;
+        }
+        catch (DamagedUserException)
+        {
+            return null;
+        }
+    }
+}

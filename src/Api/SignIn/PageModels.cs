@@ -1,0 +1,57 @@
+namespace Api.SignIn;
+
+// These types are public because the generated classes of the templates are.
+
+/// <summary>The page that asks for a passkey.</summary>
+/// <param name="ReturnTo">Where the browser goes after sign-in: a path that <see cref="ReturnPath"/> accepts.</param>
+/// <param name="LoginHint">The user name that the client expects (OpenID Connect Core 1.0 §3.1.2.1).</param>
+public sealed record SignInPage(string ReturnTo, string? LoginHint = null);
+
+/// <summary>The page of a one-time link.</summary>
+/// <param name="Link">The random part of the link.</param>
+/// <param name="UserName">The user who gets the passkey.</param>
+/// <param name="Name">The full name; null: unknown.</param>
+public sealed record EnrollPage(string Link, string UserName, string? Name);
+
+/// <summary>The page on which a user manages passkeys and sessions.</summary>
+public sealed record AccountPage(
+    string UserName,
+    string? Name,
+    IReadOnlyList<AccountPasskey> Passkeys,
+    IReadOnlyList<AccountSession> Sessions,
+    bool CanAddPasskey);
+
+public sealed record AccountPasskey(string Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsed, bool IsSynchronized);
+
+public sealed record AccountSession(string Sid, string Browser, DateTimeOffset SignedInAt, DateTimeOffset LastUsedAt, bool IsCurrent);
+
+/// <summary>The page that asks a user whether a client may act for them.</summary>
+/// <param name="ClientName">The name of the client.</param>
+/// <param name="UserName">The user who is signed in.</param>
+/// <param name="Scopes">The scopes that the client gets.</param>
+/// <param name="Parameters">The parameters of the authorization request. The form sends them again, with <c>decision</c>.</param>
+public sealed record ConsentPage(
+    string ClientName, string UserName, IReadOnlyList<string> Scopes, IReadOnlyDictionary<string, string> Parameters);
+
+/// <summary>The page that asks a user whether to sign out.</summary>
+/// <param name="UserName">The user who is signed in.</param>
+/// <param name="Parameters">The parameters of the logout request. The form sends them again, with <c>decision</c>.</param>
+public sealed record ConfirmSignOutPage(string UserName, IReadOnlyDictionary<string, string> Parameters);
+
+/// <summary>The page that sends parameters to a client (OAuth 2.0 Form Post Response Mode).</summary>
+public sealed record FormPostPage(Uri Action, IReadOnlyDictionary<string, string> Parameters);
+
+/// <summary>A page with a heading and a sentence.</summary>
+public sealed record MessagePage(string Title, string Text);
+
+/// <summary>The parts that are the same on all pages.</summary>
+/// <param name="Title">The title of the page.</param>
+/// <param name="ProductName">The name of the product that people sign in to.</param>
+/// <param name="Logo">The logo; null: a drawn one.</param>
+/// <param name="Root">The path of the issuer, without a slash at the end.</param>
+/// <param name="StyleSheet">The file name of the style sheet.</param>
+/// <param name="Script">The file name of the script.</param>
+public sealed record PageFrame(string Title, string ProductName, Uri? Logo, string Root, string StyleSheet, string Script);
+
+/// <summary>The model of a template.</summary>
+public sealed record PageModel<T>(PageFrame Frame, T Content);

@@ -1,0 +1,36 @@
+using RazorSlices;
+
+namespace Api.SignIn;
+
+/// <summary>The pages that people see. Each is rendered on the server and encodes all values.</summary>
+internal static class Pages
+{
+    /// <summary>The form field of the pages that ask a question, and its values.</summary>
+    public const string Decision = "decision";
+
+    public const string Allow = "allow";
+
+    public const string Deny = "deny";
+
+    public static IResult SignIn(SignInPage page) => Of("Sign in", page, Views.SignIn.Create);
+
+    public static IResult Enroll(EnrollPage page) => Of("Create a passkey", page, Views.Enroll.Create);
+
+    public static IResult Account(AccountPage page) => Of("Your account", page, Views.Account.Create);
+
+    public static IResult Consent(ConsentPage page) => Of("Allow access", page, Views.Consent.Create, postsElsewhere: true);
+
+    public static IResult ConfirmSignOut(ConfirmSignOutPage page) => Of("Sign out", page, Views.ConfirmSignOut.Create, postsElsewhere: true);
+
+    public static IResult FormPost(Uri action, IReadOnlyDictionary<string, string> parameters) =>
+        Of("Continue", new FormPostPage(action, parameters), Views.FormPost.Create, postsElsewhere: true);
+
+    public static IResult SignedOut() =>
+        Of("Signed out", new MessagePage("You are signed out", "You can close this page."), Views.Message.Create);
+
+    public static IResult Error(int status, string title, string text) => Of(title, new MessagePage(title, text), Views.Message.Create, status);
+
+    private static PageResult Of<T>(
+        string title, T content, Func<PageModel<T>, RazorSlice> create, int status = StatusCodes.Status200OK, bool postsElsewhere = false) =>
+        new(title, frame => create(new(frame, content)), status, postsElsewhere);
+}
