@@ -21,7 +21,6 @@ if (Settings.Parse(args) is not { } settings)
     ("token", TokenMode.RunAsync),
     ("wellknown", WellKnownMode.RunAsync),
     ("guard", GuardMode.RunAsync),
-    ("trace", TraceMode.RunAsync),
     ("memory", MemoryMode.RunAsync),
 ];
 var report = new Report();

@@ -13,7 +13,6 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds, string? Ch
           token       tokens per second
           wellknown   discovery and key set requests per second
           guard       requests to a protected route per second
-          trace       time of each step of a start
           memory      resident memory, and bytes allocated for a token request
           all         all of these
 
@@ -23,7 +22,7 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds, string? Ch
         without `npm ci` in test/Api.Benchmarks/peers, and without moto (python3 -m pip install -r test/requirements.txt).
         """;
 
-    private static readonly string[] Modes = ["start", "token", "wellknown", "guard", "trace", "memory", "all"];
+    private static readonly string[] Modes = ["start", "token", "wellknown", "guard", "memory", "all"];
 
     public static Settings? Parse(string[] arguments)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 using Api.Benchmarks;
 
 /// <summary>
-/// Runs in the process of the app (DOTNET_STARTUP_HOOKS names this assembly). It traces the start, or writes the number of allocated bytes
-/// when it gets a signal.
+/// Runs in the process of the app (DOTNET_STARTUP_HOOKS names this assembly) and writes the number of allocated bytes when it gets a
+/// signal.
 /// </summary>
 internal static class StartupHook
 {
@@ -14,18 +14,9 @@ internal static class StartupHook
     public const string Signal = "WINCH";
 
     /// <summary>The runtime calls the method of this name before Main.</summary>
-    public static void Initialize()
-    {
-        if (Environment.GetEnvironmentVariable(StartTrace.FileVariable) is { } file)
-        {
-            new StartTrace(file).Begin();
-        }
-        else
-        {
-            // The handle keeps the registration until the process ends.
-            GCHandle.Alloc(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Write()));
-        }
-    }
+    public static void Initialize() =>
+        // The handle keeps the registration until the process ends.
+        GCHandle.Alloc(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Write()));
 
     private static void Write()
     {
