@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Api.Benchmarks;
 
 /// <summary>
 /// Runs in the process of the app (DOTNET_STARTUP_HOOKS names this assembly) and writes the number of allocated bytes when it gets a

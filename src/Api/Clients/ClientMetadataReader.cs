@@ -75,11 +75,6 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
             _members.Missing("scope", "must have at least one scope. Without a scope, the client gets no token");
         }
 
-        if (read.Scopes is [])
-        {
-            _members.Missing("scope", "must have at least one scope. Without a scope, the client gets no token");
-        }
-
         if (read is { Keys: not [], JwksUri: not null })
         {
             _members.Add("jwks_uri", "cannot be combined with jwks. Set only one of them");

@@ -128,7 +128,7 @@ internal static class AdminUserEndpoints
 
         return result.Problem is { } problem
             ? ClientProblems.Of(problem, http)
-            : TypedResults.Json(result.Link!, UsersJson.Answers.NewLink, statusCode: StatusCodes.Status201Created);
+            : TypedResults.Json(result.Link, UsersJson.Answers.NewLink, statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> DeletePasskeyAsync(UserAdministration users, HttpContext http, string id, string passkeyId)

@@ -63,15 +63,29 @@ public sealed class PromptTests : IAsyncLifetime, IDisposable
 
     [Theory]
     [InlineData("1")]
-    [InlineData("99999999999999")]
     [InlineData("x")]
-    public async Task Made_up_time_of_the_sign_in_is_ignored(string time)
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public async Task Made_up_demand_for_a_sign_in_is_ignored(string demand)
     {
         _app.Api.Time.Now += TimeSpan.FromHours(2);
 
-        using var response = await _app.AuthorizeAsync(("prompt", "login"), ("signed_in_after", time));
+        using var response = await _app.AuthorizeAsync(("prompt", "login"), ("sign_in_demand", demand));
 
         Assert.StartsWith("/sign-in?", response.Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_sign_in_fulfills_a_demand_once()
+    {
+        using var asks = await _app.AuthorizeAsync(("prompt", "login"));
+        _app.Api.Time.Now += TimeSpan.FromSeconds(5);
+        var (_, cookie) = await _app.SignInAsync(_app.Ann);
+
+        using var first = await _app.BrowseAsync(ReturnOf(asks), cookie);
+        using var again = await _app.BrowseAsync(ReturnOf(asks), cookie);
+
+        Assert.Contains("code", ReadAnswer(first).Keys);
+        Assert.StartsWith("/sign-in?", again.Headers.Location!.OriginalString, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -85,4 +85,5 @@ internal sealed class AuthorizationCodes(IDocumentStore documents)
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(AuthorizationCode))]
 [JsonSerializable(typeof(Consent))]
+[JsonSerializable(typeof(SignInDemand))]
 internal sealed partial class AuthorizationJson : JsonSerializerContext;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Api.OAuth;
 using Api.Sessions;
 using Api.Tokens;
@@ -11,7 +10,7 @@ namespace Api.SignIn.Authorization;
 /// The steps of a valid authorization request: a session that is new enough, scopes, consent where the client needs it, and then the code.
 /// </summary>
 internal sealed class AuthorizationFlow(
-    CurrentSession current, ScopePolicy scopePolicy, Consents consents, AuthorizationCodes codes, TimeProvider time)
+    CurrentSession current, ScopePolicy scopePolicy, Consents consents, AuthorizationCodes codes, SignInDemands demands, TimeProvider time)
 {
     /// <param name="http">The request.</param>
     /// <param name="request">The authorization request.</param>
@@ -28,7 +27,7 @@ internal sealed class AuthorizationFlow(
             // With an ID token of another user, one sign-in is enough to see that this user is not there.
             return isSilent || (signedIn is not null && IsAfterSignIn(request, signedIn.Session))
                 ? request.Answer.Error("login_required", "The expected user is not signed in.")
-                : new SeeOther(SignInAddressOf(http, request, parameters));
+                : await AskForSignInAsync(http, request, parameters, isSignedIn: signedIn is not null);
         }
 
         var scopes = scopePolicy.FindForUser(request.Client, signedIn.User, request.Scopes);
@@ -44,7 +43,7 @@ internal sealed class AuthorizationFlow(
 
         if (!asks)
         {
-            return await IssueAsync(http, request, signedIn, scopes);
+            return await IssueAsync(http, request, parameters, signedIn, scopes);
         }
 
         if (isSilent)
@@ -57,7 +56,7 @@ internal sealed class AuthorizationFlow(
             case Pages.Allow:
                 await consents.AddAsync(signedIn.User.Sub, request.Client.ClientId, scopes, http.RequestAborted);
 
-                return await IssueAsync(http, request, signedIn, scopes);
+                return await IssueAsync(http, request, parameters, signedIn, scopes);
             case null:
                 return Pages.Consent(new(request.Client.ClientName, signedIn.User.UserName, scopes, Without(parameters, Pages.Decision)));
             default:
@@ -70,8 +69,15 @@ internal sealed class AuthorizationFlow(
         $"{http.Request.PathBase.ToUriComponent()}{EndpointPaths.Authorize}", Without(parameters, Pages.Decision));
 
     private async Task<IResult> IssueAsync(
-        HttpContext http, AuthorizationRequest request, SignedIn signedIn, ImmutableArray<string> scopes)
+        HttpContext http, AuthorizationRequest request, RequestParameters parameters, SignedIn signedIn, ImmutableArray<string> scopes)
     {
+        // One sign-in is enough for one code. With the same address, the next one needs another.
+        if (request.Demand is var (demand, version)
+            && !await demands.ConsumeAsync(parameters[AuthorizationParameters.SignInDemand]!, demand, version, CancellationToken.None))
+        {
+            return await AskForSignInAsync(http, request, parameters, isSignedIn: true);
+        }
+
         var code = new AuthorizationCode(
             request.Client.ClientId,
             request.Answer.RedirectUri,
@@ -91,30 +97,39 @@ internal sealed class AuthorizationFlow(
         // Without prompt=none, a hint that is too old to be verified is no reason to refuse: the user is there.
         || (request.Hint is null ? !request.Prompt.Contains("none") : request.Hint.Sub == signedIn.User.Sub);
 
-    // OpenID Connect Core 1.0 §3.1.2.1: max_age=0 is prompt=login.
     private bool IsNewEnough(AuthorizationRequest request, Session session) =>
         IsAfterSignIn(request, session)
-        || (!request.Prompt.Contains("login")
-            && !request.Prompt.Contains("select_account")
-            && request.MaxAge != TimeSpan.Zero
-            && !(time.GetUtcNow() - session.AuthenticatedAt > request.MaxAge));
+        || (!AsksAgain(request) && !(time.GetUtcNow() - session.AuthenticatedAt > request.MaxAge));
 
-    private static bool IsAfterSignIn(AuthorizationRequest request, Session session) => session.AuthenticatedAt >= request.SignedInAfter;
+    // OpenID Connect Core 1.0 §3.1.2.1: max_age=0 is prompt=login.
+    private static bool AsksAgain(AuthorizationRequest request) =>
+        request.Prompt.Contains("login") || request.Prompt.Contains("select_account") || request.MaxAge == TimeSpan.Zero;
 
-    private string SignInAddressOf(HttpContext http, AuthorizationRequest request, RequestParameters parameters)
+    private static bool IsAfterSignIn(AuthorizationRequest request, Session session) => session.AuthenticatedAt >= request.Demand?.Demand.Since;
+
+    private async Task<IResult> AskForSignInAsync(
+        HttpContext http, AuthorizationRequest request, RequestParameters parameters, bool isSignedIn)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        var back = AuthorizationAnswer.AddTo(
-            $"{http.Request.PathBase.ToUriComponent()}{EndpointPaths.Authorize}",
-            Without(parameters, SignedInAfter, Pages.Decision).Append(new(SignedInAfter, now)));
-        Dictionary<string, string> query = new(StringComparer.Ordinal) { ["return_to"] = back };
+        var back = Without(parameters, AuthorizationParameters.SignInDemand, Pages.Decision);
+
+        // Otherwise any session is enough, and nothing is stored for a request that anyone can send.
+        if (isSignedIn || AsksAgain(request))
+        {
+            back[AuthorizationParameters.SignInDemand] = await demands.CreateAsync(http.RequestAborted);
+        }
+
+        var root = http.Request.PathBase.ToUriComponent();
+        Dictionary<string, string> query = new(StringComparer.Ordinal)
+        {
+            ["return_to"] = AuthorizationAnswer.AddTo(root + EndpointPaths.Authorize, back),
+        };
 
         if (request.LoginHint is not null)
         {
             query[LoginHint] = request.LoginHint;
         }
 
-        return AuthorizationAnswer.AddTo($"{http.Request.PathBase.ToUriComponent()}/sign-in", query);
+        return new SeeOther(AuthorizationAnswer.AddTo($"{root}/sign-in", query));
     }
 
     private static Dictionary<string, string> Without(RequestParameters parameters, params string[] names) =>

@@ -26,15 +26,12 @@ internal static class AuthorizationParameters
     public const string Request = "request";
     public const string RequestUri = "request_uri";
 
-    /// <summary>
-    /// Of this server, in the address to which a browser returns from the sign-in page: the time from which a sign-in is new enough, in
-    /// milliseconds since 1970.
-    /// </summary>
-    public const string SignedInAfter = "signed_in_after";
+    /// <summary>Of this server: the value of a <see cref="Authorization.SignInDemand"/>, when a browser returns from the sign-in page.</summary>
+    public const string SignInDemand = "sign_in_demand";
 
     public static readonly ImmutableArray<string> Names =
     [
         ResponseType, ClientId, RedirectUri, Scope, State, CodeChallenge, CodeChallengeMethod, ResponseMode, Nonce, Prompt, MaxAge, LoginHint,
-        IdTokenHint, Request, RequestUri, SignedInAfter, Pages.Decision,
+        IdTokenHint, Request, RequestUri, SignInDemand, Pages.Decision,
     ];
 }

@@ -28,6 +28,6 @@ internal sealed record AuthorizationRequest(Client Client, AuthorizationAnswer A
     /// <summary>The ID token that says it; null: there is none, or it is not one of this server for this client.</summary>
     public IdTokenHint? Hint { get; init; }
 
-    /// <summary>The time from which a sign-in is new enough, after the browser was sent to the sign-in page.</summary>
-    public DateTimeOffset? SignedInAfter { get; init; }
+    /// <summary>The demand for which the browser was sent to the sign-in page, with its version; null: it was not sent there.</summary>
+    public (SignInDemand Demand, string Version)? Demand { get; init; }
 }

@@ -14,11 +14,9 @@ namespace Api.SignIn.Authorization;
 /// address. Every other error goes back to the client.
 /// </summary>
 internal sealed class AuthorizationRequestReader(
-    ClientDirectory clients, ScopePolicy scopes, IdTokenHints hints, AuthorizationServerOptions options, TimeProvider time)
+    ClientDirectory clients, ScopePolicy scopes, IdTokenHints hints, SignInDemands demands, AuthorizationServerOptions options)
 {
     private const int MaximumNonceLength = 1000;
-
-    private static readonly TimeSpan LongestSignIn = TimeSpan.FromHours(1);
 
     private static readonly ImmutableArray<string> Prompts = ["none", "login", "consent", "select_account"];
 
@@ -62,7 +60,7 @@ internal sealed class AuthorizationRequestReader(
             LoginHint = parameters[LoginHint],
             HasHint = parameters[AuthorizationParameters.IdTokenHint] is not null,
             Hint = parameters[AuthorizationParameters.IdTokenHint] is { } hint ? await hints.ReadAsync(hint, client.ClientId, cancellation) : null,
-            SignedInAfter = SignedInAfterOf(parameters),
+            Demand = await demands.FindAsync(parameters[AuthorizationParameters.SignInDemand], cancellation),
         };
 
         return (request, null);
@@ -149,15 +147,4 @@ internal sealed class AuthorizationRequestReader(
 
     private static TimeSpan? MaxAgeOf(RequestParameters parameters) =>
         int.TryParse(parameters[MaxAge], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
-
-    private DateTimeOffset? SignedInAfterOf(RequestParameters parameters)
-    {
-        var now = time.GetUtcNow();
-
-        return long.TryParse(parameters[SignedInAfter], NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
-            && milliseconds <= now.ToUnixTimeMilliseconds()
-            && milliseconds > (now - LongestSignIn).ToUnixTimeMilliseconds()
-                ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-                : null;
-    }
 }

@@ -14,6 +14,7 @@ internal static class AuthorizationServices
         services.AddSingleton<AuthorizationFlow>();
         services.AddSingleton<AuthorizationCodes>();
         services.AddSingleton<Consents>();
+        services.AddSingleton<SignInDemands>();
         services.AddSingleton<SignIns>();
         services.AddSingleton<IdTokenHints>();
         services.AddSingleton<IdTokenIssuer>();
