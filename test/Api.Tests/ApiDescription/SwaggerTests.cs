@@ -131,6 +131,23 @@ public sealed class SwaggerTests : IDisposable
     }
 
     [FactWith(Tool.Browser)]
+    public async Task Person_signs_in_by_code_and_PKCE()
+    {
+        await using var api = await ApiProcess.StartAsync(_folder["data"]);
+        var link = api.Output.Split('\n').Select(line => line.Trim())
+            .Single(line => line.StartsWith($"{api.Address}/enroll/", StringComparison.Ordinal));
+
+        var shown = JsonSerializer.Deserialize<JsonElement>(await ExternalTools.RunNodeAsync(
+            "swagger-sign-in.mjs", ExternalTools.Chromium!, api.Address, link));
+
+        Assert.Empty(shown.GetProperty("problems").EnumerateArray());
+        Assert.Equal(200, shown.GetProperty("status").GetInt32());
+        var claims = JsonSerializer.Deserialize<JsonElement>(shown.GetProperty("body").GetString()!);
+        Assert.StartsWith("usr_", claims.GetProperty("sub").GetString(), StringComparison.Ordinal);
+        Assert.Equal("swagger-ui", claims.GetProperty("client_id").GetString());
+    }
+
+    [FactWith(Tool.Browser)]
     public async Task Client_can_be_managed_in_a_browser()
     {
         await using var api = await ApiProcess.StartAsync(_folder["data"]);
