@@ -42,7 +42,7 @@ internal sealed partial class ClientCache(
         var client = await store.FindAsync(clientId, CancellationToken.None);
 
         // A client that was registered before the rule existed, or before Audience was changed, keeps working: refusing it would stop a
-        // program in use. It gets no right of a user, because nobody can make a user with this ID, and no ID token for this audience.
+        // program in use. It gets no right of a user, because nobody can make a user with this ID. People cannot sign in to it.
         if (client is not null && Subject.FaultOfClientId(clientId, options.Audience) is { } fault)
         {
             LogReservedId(logger, clientId, fault);

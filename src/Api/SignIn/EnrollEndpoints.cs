@@ -3,6 +3,7 @@ using Api.Configuration;
 using Api.Sessions;
 using Api.SignIn.Passkeys;
 using Api.Users;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Api.SignIn;
 
@@ -17,30 +18,30 @@ internal static class EnrollEndpoints
         routes.MapPost("/enroll/{link}", PostAsync);
     }
 
-    private static async Task<IResult> GetAsync(EnrollmentLinks links, UserStore users, HttpContext http, string link) =>
-        await FindUserAsync(links, users, http, link) is { } user
-            ? Pages.Enroll(new(link, user.UserName, user.Name))
+    private static async Task<IResult> GetAsync(
+        Enrollment enrollment, HttpContext http, string link, [FromQuery(Name = "return_to")] string? returnTo) =>
+        await enrollment.FindUserAsync(link, http.RequestAborted) is { } user
+            ? Pages.Enroll(new(link, user.UserName, user.Name, ReturnPath.Find(http.Request, returnTo)))
             : Pages.Error(
                 StatusCodes.Status404NotFound,
                 "This link does not work",
                 "It has expired or was already used. Ask the person who gave it to you for a new one.");
 
     private static async Task<IResult> PostOptionsAsync(
-        EnrollmentLinks links, UserStore users, PasskeyRegistration registration, AuthorizationServerOptions options, HttpContext http, string link)
+        Enrollment enrollment, PasskeyRegistration registration, AuthorizationServerOptions options, HttpContext http, string link)
     {
         if (!SameOrigin.IsSameOrigin(http.Request, options))
         {
             return PasskeyResults.OtherOrigin;
         }
 
-        return await FindUserAsync(links, users, http, link) is { } user
+        return await enrollment.FindUserAsync(link, http.RequestAborted) is { } user
             ? await registration.BeginAsync(http, user, CeremonyPurpose.Enroll(user.Sub, link))
             : PasskeyResults.LinkRefused;
     }
 
     private static async Task<IResult> PostAsync(
-        EnrollmentLinks links,
-        UserStore users,
+        Enrollment enrollment,
         PasskeyRegistration registration,
         CurrentSession sessions,
         AuthorizationServerOptions options,
@@ -53,7 +54,7 @@ internal static class EnrollEndpoints
             return PasskeyResults.OtherOrigin;
         }
 
-        if (await FindUserAsync(links, users, http, link) is not { } user)
+        if (await enrollment.FindUserAsync(link, http.RequestAborted) is not { } user)
         {
             return PasskeyResults.LinkRefused;
         }
@@ -62,7 +63,7 @@ internal static class EnrollEndpoints
         var (passkey, problem) = await registration.CompleteAsync(
             http,
             CeremonyPurpose.Enroll(user.Sub, link),
-            async () => await links.ConsumeAsync(link, CancellationToken.None) == user.Sub);
+            () => enrollment.UseAsync(link, user, AuditLog.CallerOf(http) with { Name = user.Sub }));
 
         if (passkey is null)
         {
@@ -73,21 +74,5 @@ internal static class EnrollEndpoints
         audit.SignedIn(http, user.Sub, signedIn.Session.Sid, passkey.Name);
 
         return PasskeyResults.Done(http);
-    }
-
-    /// <summary>The user of a link that was not used yet, if enabled. A damaged user has no working link.</summary>
-    private static async Task<User?> FindUserAsync(EnrollmentLinks links, UserStore users, HttpContext http, string link)
-    {
-        try
-        {
-            return await links.FindAsync(link, http.RequestAborted) is { } sub
-                && await users.FindAsync(sub, http.RequestAborted) is { Enabled: true } user
-                    ? user
-                    : null;
-        }
-        catch (DamagedUserException)
-        {
-            return null;
-        }
     }
 }

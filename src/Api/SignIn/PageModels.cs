@@ -5,13 +5,19 @@ namespace Api.SignIn;
 /// <summary>The page that asks for a passkey.</summary>
 /// <param name="ReturnTo">Where the browser goes after sign-in: a path that <see cref="ReturnPath"/> accepts.</param>
 /// <param name="LoginHint">The user name that the client expects (OpenID Connect Core 1.0 §3.1.2.1).</param>
-public sealed record SignInPage(string ReturnTo, string? LoginHint = null);
+/// <param name="SignUp">The path of the page that creates an account; null: only administrators create accounts.</param>
+public sealed record SignInPage(string ReturnTo, string? LoginHint = null, string? SignUp = null);
+
+/// <summary>The page that creates an account.</summary>
+/// <param name="ReturnTo">Where the browser goes afterwards: a path that <see cref="ReturnPath"/> accepts; null: the account page.</param>
+public sealed record SignUpPage(string? ReturnTo);
 
 /// <summary>The page of a one-time link.</summary>
 /// <param name="Link">The random part of the link.</param>
 /// <param name="UserName">The user who gets the passkey.</param>
 /// <param name="Name">The full name; null: unknown.</param>
-public sealed record EnrollPage(string Link, string UserName, string? Name);
+/// <param name="ReturnTo">Where the browser goes afterwards: a path that <see cref="ReturnPath"/> accepts; null: the account page.</param>
+public sealed record EnrollPage(string Link, string UserName, string? Name, string? ReturnTo = null);
 
 /// <summary>The page on which a user manages passkeys and sessions.</summary>
 public sealed record AccountPage(

@@ -14,6 +14,8 @@ internal static class Pages
 
     public static IResult SignIn(SignInPage page) => Of("Sign in", page, Views.SignIn.Create);
 
+    public static IResult SignUp(SignUpPage page) => Of("Create an account", page, Views.SignUp.Create);
+
     public static IResult Enroll(EnrollPage page) => Of("Create a passkey", page, Views.Enroll.Create);
 
     public static IResult Account(AccountPage page) => Of("Your account", page, Views.Account.Create);

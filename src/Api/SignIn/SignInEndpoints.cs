@@ -21,13 +21,25 @@ internal static class SignInEndpoints
 
     // A client can ask to sign in again, so only a request without a destination skips the page.
     private static async Task<IResult> GetAsync(
-        CurrentSession sessions, HttpContext http, [FromQuery(Name = "return_to")] string? returnTo, [FromQuery(Name = "login_hint")] string? hint)
+        CurrentSession sessions,
+        AuthorizationServerOptions options,
+        HttpContext http,
+        [FromQuery(Name = "return_to")] string? returnTo,
+        [FromQuery(Name = "login_hint")] string? hint)
     {
         var account = http.Request.PathBase.ToUriComponent() + ReturnPath.Account;
 
-        return returnTo is null && await sessions.FindAsync(http) is not null
-            ? new SeeOther(account)
-            : Pages.SignIn(new(ReturnPath.Find(http.Request, returnTo) ?? account, hint is { Length: <= MaximumHintLength } ? hint : null));
+        if (returnTo is null && await sessions.FindAsync(http) is not null)
+        {
+            return new SeeOther(account);
+        }
+
+        var next = ReturnPath.Find(http.Request, returnTo) ?? account;
+
+        return Pages.SignIn(new(
+            next,
+            hint is { Length: <= MaximumHintLength } ? hint : null,
+            options.IsSignUpOpen ? SignUpEndpoints.PathOf(http.Request, next) : null));
     }
 
     private static async Task<IResult> PostOptionsAsync(PasskeyCeremonies ceremonies, AuthorizationServerOptions options, HttpContext http) =>

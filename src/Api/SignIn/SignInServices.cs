@@ -1,3 +1,4 @@
+using Api.Configuration;
 using Api.Hosting;
 using Api.SignIn.Passkeys;
 
@@ -25,6 +26,13 @@ internal static class SignInServices
         pages.MapSignInPage();
         pages.MapEnrollPage();
         pages.MapAccountPage();
+
+        if (routes.ServiceProvider.GetRequiredService<AuthorizationServerOptions>().IsSignUpOpen)
+        {
+            pages.MapSignUpPage();
+            routes.MapMethodNotAllowed(SignUpEndpoints.Path, $"{HttpMethods.Get}, {HttpMethods.Post}");
+        }
+
         answers.MapSignInAnswers();
         answers.MapEnrollAnswers();
         answers.MapAccountAnswers();

@@ -6,6 +6,7 @@ internal static class UserServices
     {
         services.AddSingleton<UserStore>();
         services.AddSingleton<EnrollmentLinks>();
+        services.AddSingleton<Enrollment>();
         services.AddSingleton<UserChanges>();
         services.AddSingleton<UserAdministration>();
         services.AddSingleton<DevelopmentUser>();

@@ -12,7 +12,7 @@ namespace Api.Tests.Sessions;
 /// <summary>The cookie of a session, and whom a request is from.</summary>
 public sealed class CurrentSessionTests : IAsyncLifetime
 {
-    private readonly EngineUnderTest.Sqlite _engine = new();
+    private readonly EngineUnderTest _engine = EngineUnderTest.Sqlite.Create();
     private readonly SettableTime _time = new(TestKeys.CreatedAt);
     private readonly User _user = UserOf("ada");
     private CountingStore _documents = null!;

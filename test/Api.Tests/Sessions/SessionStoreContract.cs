@@ -8,9 +8,11 @@ using Api.Users;
 namespace Api.Tests.Sessions;
 
 /// <summary>Browser sessions with each engine of the document store.</summary>
-public abstract class SessionStoreContract : StorageContract<SessionStoreContract>
+public abstract class SessionStoreContract : StorageContract
 {
     private static readonly string Sub = User.NewSub();
+
+    public static TheoryData<string> Contract => NamesOf(typeof(SessionStoreContract));
 
     private TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(14);
 
@@ -202,7 +204,7 @@ public sealed class SessionStoreTests : SessionStoreContract
     [MemberData(nameof(Contract))]
     public Task Contract_is_kept(string test) => RunAsync(test);
 
-    internal override Task<EngineUnderTest> CreateAsync() => Task.FromResult<EngineUnderTest>(new EngineUnderTest.Sqlite());
+    internal override Task<EngineUnderTest> CreateAsync() => Task.FromResult(EngineUnderTest.Sqlite.Create());
 }
 
 [Collection(MotoCollection.Name)]

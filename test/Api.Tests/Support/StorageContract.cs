@@ -4,19 +4,15 @@ using Api.Storage;
 
 namespace Api.Tests.Support;
 
-/// <summary>Tests that pass with each engine of the document store. They are the protected methods of the derived class.</summary>
-public abstract class StorageContract<TTests> : IAsyncLifetime
+/// <summary>
+/// Tests that pass with each engine of the document store. They are the protected methods of the contract, a derived class. Each class
+/// derived from the contract has an engine.
+/// </summary>
+public abstract class StorageContract : IAsyncLifetime
 {
     internal SettableTime Time { get; } = new(TestKeys.CreatedAt);
 
-    /// <summary>The tests, by name.</summary>
-    public static TheoryData<string> Contract => [.. Tests.Select(test => test.Name)];
-
     internal EngineUnderTest Engine { get; private set; } = null!;
-
-    private static IEnumerable<MethodInfo> Tests => typeof(TTests)
-        .GetMethods(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
-        .Where(method => method.ReturnType == typeof(Task) && method.GetParameters() is [] && method.IsFamily);
 
     public async Task InitializeAsync() => Engine = await CreateAsync();
 
@@ -26,7 +22,14 @@ public abstract class StorageContract<TTests> : IAsyncLifetime
 
     internal Task<IDocumentStore> OpenAsync() => Engine.OpenAsync(Time);
 
-    protected Task RunAsync(string test) => (Task)Tests.Single(method => method.Name == test).Invoke(this, [])!;
+    /// <summary>The tests of a contract, by name.</summary>
+    protected static TheoryData<string> NamesOf(Type contract) => [.. TestsOf(contract).Select(test => test.Name)];
+
+    protected Task RunAsync(string test) => (Task)TestsOf(GetType().BaseType!).Single(method => method.Name == test).Invoke(this, [])!;
+
+    private static IEnumerable<MethodInfo> TestsOf(Type contract) => contract
+        .GetMethods(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        .Where(method => method.ReturnType == typeof(Task) && method.GetParameters() is [] && method.IsFamily);
 }
 
 /// <summary>One engine, with data of its own. Each opened store is one that another instance of the program would have.</summary>
@@ -40,6 +43,8 @@ internal abstract class EngineUnderTest : IAsyncDisposable
     {
         private readonly TemporaryFolder _folder = new();
         private readonly List<SqliteDatabase> _databases = [];
+
+        public static EngineUnderTest Create() => new Sqlite();
 
         public override async Task<IDocumentStore> OpenAsync(TimeProvider time)
         {

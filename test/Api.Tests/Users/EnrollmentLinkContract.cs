@@ -6,9 +6,11 @@ using Api.Users;
 namespace Api.Tests.Users;
 
 /// <summary>One-time links with each engine of the document store.</summary>
-public abstract class EnrollmentLinkContract : StorageContract<EnrollmentLinkContract>
+public abstract class EnrollmentLinkContract : StorageContract
 {
     private static readonly string Sub = User.NewSub();
+
+    public static TheoryData<string> Contract => NamesOf(typeof(EnrollmentLinkContract));
 
     protected async Task Link_is_found_until_it_is_used()
     {
@@ -78,6 +80,8 @@ public abstract class EnrollmentLinkContract : StorageContract<EnrollmentLinkCon
             ("""{"sub":"usr_","is_used":false}""", end),
             ("""{"sub":"admin","is_used":false}""", end),
             ($$"""{"sub":"{{Sub}}","is_used":false,"other":1}""", end),
+            ($$"""{"sub":"{{Sub}}","is_used":false,"new_user_name":"a b"}""", end),
+            ($$"""{"sub":"{{Sub}}","is_used":false,"new_user_name":"a","new_name":""}""", end),
             ($$"""{"sub":"{{Sub}}","is_used":false}""", null),
         ];
 
@@ -101,7 +105,7 @@ public sealed class EnrollmentLinkTests : EnrollmentLinkContract
     [MemberData(nameof(Contract))]
     public Task Contract_is_kept(string test) => RunAsync(test);
 
-    internal override Task<EngineUnderTest> CreateAsync() => Task.FromResult<EngineUnderTest>(new EngineUnderTest.Sqlite());
+    internal override Task<EngineUnderTest> CreateAsync() => Task.FromResult(EngineUnderTest.Sqlite.Create());
 }
 
 [Collection(MotoCollection.Name)]

@@ -6,8 +6,10 @@ using Api.Users;
 namespace Api.Tests.Users;
 
 /// <summary>Users and passkeys with each engine of the document store.</summary>
-public abstract class UserStoreContract : StorageContract<UserStoreContract>
+public abstract class UserStoreContract : StorageContract
 {
+    public static TheoryData<string> Contract => NamesOf(typeof(UserStoreContract));
+
     protected async Task User_is_found_by_sub_and_by_name_in_any_case()
     {
         var store = await StoreAsync();
@@ -260,7 +262,7 @@ public sealed class UserStoreTests : UserStoreContract
     [MemberData(nameof(Contract))]
     public Task Contract_is_kept(string test) => RunAsync(test);
 
-    internal override Task<EngineUnderTest> CreateAsync() => Task.FromResult<EngineUnderTest>(new EngineUnderTest.Sqlite());
+    internal override Task<EngineUnderTest> CreateAsync() => Task.FromResult(EngineUnderTest.Sqlite.Create());
 }
 
 [Collection(MotoCollection.Name)]

@@ -101,10 +101,9 @@ internal sealed class AuthorizationRequestReader(
             return ("unauthorized_client", "The client is not registered for the grant type authorization_code.");
         }
 
-        // A client that was registered before this rule, or before the audience was changed.
-        if (Subject.FaultOfClientId(client.ClientId, options.Audience) is { } name)
+        if (Subject.FaultOfClientId(client.ClientId, options.Audience) is { } reserved)
         {
-            return ("unauthorized_client", $"The client_id {name}.");
+            return ("unauthorized_client", $"The client ID {reserved}.");
         }
 
         if (PkceErrorOf(parameters, client) is { } pkce)
