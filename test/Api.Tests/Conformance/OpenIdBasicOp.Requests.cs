@@ -1,4 +1,3 @@
-using Api.Tests.Support;
 using static Api.Tests.Support.SignInApp;
 
 namespace Api.Tests.Conformance;

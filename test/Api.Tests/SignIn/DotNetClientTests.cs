@@ -2,11 +2,9 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Api.Tests.Support;
 using Duende.IdentityModel.OidcClient;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using static Api.Tests.Support.SignInApp;
@@ -33,7 +31,7 @@ public sealed partial class DotNetClientTests : IAsyncLifetime, IDisposable
         var browser = site.GetTestClient();
         browser.BaseAddress = new("https://site.example");
 
-        using var challenge = await browser.GetAsync("/");
+        using var challenge = await browser.GetAsync(new Uri("/", UriKind.Relative));
         using var page = await _app.BrowseAsync(challenge.Headers.Location!.PathAndQuery, _app.Cookie);
         var html = await page.Content.ReadAsStringAsync();
         Assert.Contains("action=\"https://site.example/signin-oidc\"", html, StringComparison.Ordinal);
