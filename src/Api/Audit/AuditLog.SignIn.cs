@@ -51,7 +51,7 @@ internal sealed partial class AuditLog
     {
         try
         {
-            LogPasskeyChanged(logger, sub, what, Printable(passkey), SourceOf(http), UserAgentOf(http));
+            LogPasskeyChanged(logger, what, sub, Printable(passkey), SourceOf(http), UserAgentOf(http));
         }
         catch (Exception exception) when (IsOfLog(exception))
         {

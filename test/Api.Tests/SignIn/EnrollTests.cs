@@ -27,6 +27,8 @@ public sealed class EnrollTests : IDisposable
         var passkey = Assert.Single(await _api.UsersOf().ListPasskeysAsync(user.Sub, default));
         Assert.Equal("Chrome on Linux", passkey.Name);
         Assert.Equal("hybrid", Assert.Single(passkey.Transports));
+        Assert.Contains(
+            _api.Logs.Lines, line => line.Contains($"added of a passkey of '{user.Sub}': 'Chrome on Linux'", StringComparison.Ordinal));
         Assert.True(passkey is { IsBackedUp: true, IsBackupEligible: true, LastUsed: null });
     }
 
