@@ -138,8 +138,7 @@ internal sealed class ClientAdministration(
             if (client.AuthenticationMethod is AuthenticationMethods.PrivateKeyJwt or AuthenticationMethods.None)
             {
                 return ClientResult.Refused(
-                    ClientProblemKind.Conflict,
-                    "token_endpoint_auth_method",
+                    ClientProblemKind.Conflict, "token_endpoint_auth_method",
                     $"is {client.AuthenticationMethod}, so that the client cannot use a secret");
             }
 

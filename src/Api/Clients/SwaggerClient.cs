@@ -14,7 +14,8 @@ internal sealed class SwaggerClient(AuthorizationServerOptions options)
     /// <summary>The page to which Swagger UI lets the browser return, relative to the issuer.</summary>
     private const string RedirectPath = "/swagger/oauth2-redirect.html";
 
-    private readonly Client _client = new()
+    /// <summary>The client; null: Swagger UI or sign-in is off.</summary>
+    public Client? Client { get; } = options is not { Swagger: true, SignIn: true } ? null : new()
     {
         ClientId = ClientId,
         ClientName = "Swagger UI",
@@ -27,7 +28,4 @@ internal sealed class SwaggerClient(AuthorizationServerOptions options)
         // It cannot be changed, so it needs no version.
         Version = "",
     };
-
-    /// <summary>The client; null: Swagger UI or sign-in is off.</summary>
-    public Client? Client => options is { Swagger: true, SignIn: true } ? _client : null;
 }

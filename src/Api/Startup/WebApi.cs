@@ -46,7 +46,6 @@ internal static class WebApi
         builder.Services.AddUsers();
         builder.Services.AddSessions();
         builder.Services.AddTokens();
-        builder.Services.AddSignIn();
         builder.Services.AddCrossOrigin();
         builder.Services.AddDiscovery();
         builder.Services.AddBearerAuthentication();
@@ -54,6 +53,7 @@ internal static class WebApi
 
         if (AuthorizationServerOptions.HasSignIn(builder.Configuration))
         {
+            builder.Services.AddSignIn();
             builder.Services.AddAuthorizationEndpoints();
         }
 

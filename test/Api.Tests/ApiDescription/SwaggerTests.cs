@@ -122,12 +122,29 @@ public sealed class SwaggerTests : IDisposable
             "swagger.mjs", ExternalTools.Chromium!, api.Address, "development", api.Secret, screenshot));
 
         Assert.Empty(shown.GetProperty("problems").EnumerateArray());
-        Assert.Equal(21, shown.GetProperty("operations").GetArrayLength());
+        Assert.Equal(31, shown.GetProperty("operations").GetArrayLength());
         Assert.Equal(200, shown.GetProperty("status").GetInt32());
         var claims = JsonSerializer.Deserialize<JsonElement>(shown.GetProperty("body").GetString()!);
         Assert.Equal("development", claims.GetProperty("sub").GetString());
         Assert.Equal("USER", claims.GetProperty("scope").GetString());
         Assert.True(File.Exists(screenshot));
+    }
+
+    [FactWith(Tool.Browser)]
+    public async Task Person_signs_in_by_code_and_PKCE()
+    {
+        await using var api = await ApiProcess.StartAsync(_folder["data"]);
+        var link = api.Output.Split('\n').Select(line => line.Trim())
+            .Single(line => line.StartsWith($"{api.Address}/enroll/", StringComparison.Ordinal));
+
+        var shown = JsonSerializer.Deserialize<JsonElement>(await ExternalTools.RunNodeAsync(
+            "swagger-sign-in.mjs", ExternalTools.Chromium!, api.Address, link));
+
+        Assert.Empty(shown.GetProperty("problems").EnumerateArray());
+        Assert.Equal(200, shown.GetProperty("status").GetInt32());
+        var claims = JsonSerializer.Deserialize<JsonElement>(shown.GetProperty("body").GetString()!);
+        Assert.StartsWith("usr_", claims.GetProperty("sub").GetString(), StringComparison.Ordinal);
+        Assert.Equal("swagger-ui", claims.GetProperty("client_id").GetString());
     }
 
     [FactWith(Tool.Browser)]

@@ -17,7 +17,7 @@ public sealed class RedirectUriTests
     [InlineData("http://localhost:5173/callback")]
     [InlineData("com.example.app:/callback")]
     [InlineData("com.example.app://callback")]
-    public void Is_registered(string uri) => Assert.True(RedirectUri.IsValid(uri));
+    public void Is_registered(string text) => Assert.True(RedirectUri.IsValid(text));
 
     [Theory]
     [InlineData("")]
@@ -60,7 +60,7 @@ public sealed class RedirectUriTests
     [InlineData("myapp:/callback")]
     [InlineData("urn:ietf:wg:oauth:2.0:oob")]
     [InlineData("com.example.app:callback")]
-    public void Is_not_registered(string uri) => Assert.False(RedirectUri.IsValid(uri));
+    public void Is_not_registered(string text) => Assert.False(RedirectUri.IsValid(text));
 
     [Theory]
     [InlineData(1000, true)]

@@ -7,7 +7,7 @@ namespace Api.Tests.Conformance;
 
 /// <summary>The modules of the OpenID certification's Basic OP plan. PKCE is added to each request, except where the module is about it.</summary>
 [Collection(SharedSignIn.Name)]
-public sealed class OpenIdBasicOp(SignInApp app)
+public sealed partial class OpenIdBasicOp(SignInApp app)
 {
     private const string Evil = "https://evil.example/";
 
@@ -126,107 +126,6 @@ public sealed class OpenIdBasicOp(SignInApp app)
         Given = "a person", When = "the scope has profile, email, address and phone", Then = "the request succeeds with the known claims")]
     public async Task All_scopes() => Assert.Equal(
         "openid profile email", Text(await app.GetTokensAsync(("scope", "openid profile email address phone")), "scope"));
-
-    [Statement("OpenID Basic OP §oidcc-claims-essential",
-        Given = "an authorization request", When = "the parameter claims asks for name", Then = "the request succeeds")]
-    public Task Claims_parameter() => AssertSucceedsAsync("claims", """{"userinfo":{"name":{"essential":true}}}""");
-
-    [Statement("OpenID Basic OP §oidcc-display-page",
-        Given = "an authorization request", When = "display is page", Then = "the request succeeds")]
-    public Task Display_page() => AssertSucceedsAsync("display", "page");
-
-    [Statement("OpenID Basic OP §oidcc-display-popup",
-        Given = "an authorization request", When = "display is popup", Then = "the request succeeds")]
-    public Task Display_popup() => AssertSucceedsAsync("display", "popup");
-
-    [Statement("OpenID Basic OP §oidcc-ui-locales",
-        Given = "an authorization request", When = "it has ui_locales", Then = "the request succeeds")]
-    public Task Ui_locales() => AssertSucceedsAsync("ui_locales", "se");
-
-    [Statement("OpenID Basic OP §oidcc-claims-locales",
-        Given = "an authorization request", When = "it has claims_locales", Then = "the request succeeds")]
-    public Task Claims_locales() => AssertSucceedsAsync("claims_locales", "se");
-
-    [Statement("OpenID Basic OP §oidcc-login-hint",
-        Given = "an authorization request", When = "it has login_hint", Then = "the request succeeds")]
-    public Task Login_hint() => AssertSucceedsAsync("login_hint", "ann");
-
-    [Statement("OpenID Basic OP §oidcc-ensure-request-with-acr-values-succeeds",
-        Given = "an authorization request", When = "it has acr_values", Then = "the request succeeds")]
-    public Task Acr_values() => AssertSucceedsAsync("acr_values", "1 2");
-
-    [Statement("OpenID Basic OP §oidcc-ensure-request-with-unknown-parameter-succeeds",
-        Given = "an authorization request", When = "it has an unknown parameter", Then = "the request succeeds")]
-    public Task Unknown_parameter() => AssertSucceedsAsync("extra", "foobar");
-
-    [Statement("OpenID Basic OP §oidcc-prompt-login",
-        Given = "a session", When = "prompt is login", Then = "the person signs in again")]
-    public Task Prompt_login() => AssertSignsInAsync(("prompt", "login"));
-
-    [Statement("OpenID Basic OP §oidcc-prompt-none-not-logged-in",
-        Given = "no session", When = "prompt is none", Then = "the error is login_required, and no page is shown")]
-    public async Task Prompt_none_without_session()
-    {
-        using var response = await app.BrowseAsync($"/oauth2/authorize?{Encode(Request(("prompt", "none")))}", null);
-
-        Assert.Equal("login_required", ReadAnswer(response)["error"]);
-    }
-
-    [Statement("OpenID Basic OP §oidcc-prompt-none-logged-in",
-        Given = "a session", When = "prompt is none", Then = "the answer comes at once, with the same sub and auth_time")]
-    public async Task Prompt_none_with_session()
-    {
-        var (first, second) = (await IdTokenAsync(), await IdTokenAsync(("prompt", "none")));
-
-        Assert.Equal(Text(first, "sub"), Text(second, "sub"));
-        Assert.Equal(first.GetProperty("auth_time").GetInt64(), second.GetProperty("auth_time").GetInt64());
-    }
-
-    [Statement("OpenID Basic OP §oidcc-max-age-1",
-        Given = "a session that is older than a second", When = "max_age is 1", Then = "the person signs in again")]
-    public async Task Max_age_1()
-    {
-        app.Api.Time.Now += TimeSpan.FromSeconds(2);
-
-        await AssertSignsInAsync(("max_age", "1"));
-    }
-
-    [Statement("OpenID Basic OP §oidcc-max-age-10000",
-        Given = "a session that is younger", When = "max_age is 10000", Then = "the answer comes at once, and the ID token has auth_time")]
-    public async Task Max_age_10000() => Assert.Equal(
-        app.Session.AuthenticatedAt.ToUnixTimeSeconds(), (await IdTokenAsync(("max_age", "10000"))).GetProperty("auth_time").GetInt64());
-
-    [Statement("OpenID Basic OP §oidcc-id-token-hint",
-        Given = "an ID token of the person who is signed in", When = "it is the id_token_hint with prompt=none", Then = "the request succeeds")]
-    public async Task Id_token_hint() => await AssertSucceedsAsync(
-        "id_token_hint", (await app.GetTokensAsync()).GetProperty("id_token").GetString()!, ("prompt", "none"));
-
-    [Statement("OpenID Basic OP §oidcc-codereuse",
-        Given = "a code that was redeemed", When = "it is redeemed again", Then = "the error is invalid_grant")]
-    public Task Code_is_used_once() => AssertUsedOnceAsync(TimeSpan.Zero);
-
-    [Statement("OpenID Basic OP §oidcc-codereuse-30seconds",
-        Given = "a code that was redeemed 30 seconds ago", When = "it is redeemed again", Then = "the error is invalid_grant")]
-    public Task Code_is_used_once_after_30_seconds() => AssertUsedOnceAsync(TimeSpan.FromSeconds(30));
-
-    [Statement("OpenID Basic OP §oidcc-refresh-token",
-        Given = "a client", When = "it asks for a refresh token", Then = "it gets one", Holds = false,
-        Because = "there are no refresh tokens yet. The module is skipped for a server whose metadata does not name them")]
-    public async Task No_refresh_token() =>
-        Assert.False((await app.GetTokensAsync(("scope", "openid offline_access"))).TryGetProperty("refresh_token", out _));
-
-    [Statement("OpenID Basic OP §oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported",
-        Given = "an authorization request", When = "it has request_uri", Then = "the error is request_uri_not_supported")]
-    public Task Request_uri() => AssertErrorAsync("request_uri_not_supported", ("request_uri", "https://app.example/request.jwt"));
-
-    [Statement("OpenID Basic OP §oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported",
-        Given = "an authorization request", When = "it has request", Then = "the error is request_not_supported")]
-    public Task Request_object() => AssertErrorAsync("request_not_supported", ("request", "eyJhbGciOiJub25lIn0.e30."));
-
-    [Statement("OpenID Basic OP §oidcc-ensure-request-object-with-redirect-uri",
-        Given = "a request object with another redirect_uri", When = "it is sent", Then = "the error is request_not_supported, without a code")]
-    public Task Request_object_with_redirect_uri() =>
-        AssertErrorAsync("request_not_supported", ("request", "eyJhbGciOiJub25lIn0.eyJyZWRpcmVjdF91cmkiOiJodHRwczovL2V2aWwuZXhhbXBsZS8ifQ."));
 
     [Statement("OpenID Form Post OP §oidcc-server",
         Given = "a client", When = "response_mode is form_post", Then = "a page that no cache stores posts the code to the client")]

@@ -3,9 +3,7 @@ using static Api.Tests.Conformance.Server;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>
-/// The same document for OpenID Connect.
-/// </summary>
+/// <summary>The metadata as OpenID Connect defines it.</summary>
 [Collection(SharedServer.Name)]
 public sealed class OpenIdDiscovery(Server server)
 {

@@ -1,5 +1,4 @@
 using System.Text;
-using Api.Hosting;
 
 namespace Api.SignIn.Authorization;
 
@@ -28,7 +27,7 @@ internal sealed record AuthorizationAnswer(string RedirectUri, string? State, st
 
         all["iss"] = Issuer;
 
-        return IsFormPost ? Pages.FormPost(new(RedirectUri), all) : new Redirection(AddTo(RedirectUri, all));
+        return IsFormPost ? Pages.FormPost(new(RedirectUri), all) : new SeeOther(AddTo(RedirectUri, all));
     }
 
     /// <summary>Adds parameters to the query of a URI (RFC 6749 §3.1.2).</summary>
@@ -44,18 +43,5 @@ internal sealed record AuthorizationAnswer(string RedirectUri, string? State, st
         }
 
         return text.ToString();
-    }
-}
-
-/// <summary>Sends the browser elsewhere with GET, also after a POST (RFC 9700 §4.12). No cache stores it.</summary>
-internal sealed class Redirection(string location) : IResult
-{
-    public Task ExecuteAsync(HttpContext httpContext)
-    {
-        httpContext.Response.NoStore();
-        httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-        httpContext.Response.Headers.Location = location;
-
-        return Task.CompletedTask;
     }
 }

@@ -64,7 +64,7 @@ internal static class AuthorizationEndpoint
         // The browser does not send the session with a POST from another site. It does with the GET that follows.
         if (parameters[Pages.Decision] is not { } decision)
         {
-            return new Redirection(AuthorizationFlow.AddressOf(http, parameters));
+            return new SeeOther(AuthorizationFlow.AddressOf(http, parameters));
         }
 
         return SameOrigin.IsSameOrigin(http.Request, options)

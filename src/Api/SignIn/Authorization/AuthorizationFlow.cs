@@ -129,7 +129,7 @@ internal sealed class AuthorizationFlow(
             query[LoginHint] = request.LoginHint;
         }
 
-        return new Redirection(AuthorizationAnswer.AddTo($"{root}/sign-in", query));
+        return new SeeOther(AuthorizationAnswer.AddTo($"{root}/sign-in", query));
     }
 
     private static Dictionary<string, string> Without(RequestParameters parameters, params string[] names) =>

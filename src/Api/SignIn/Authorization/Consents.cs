@@ -17,7 +17,7 @@ internal sealed class Consents(IDocumentStore documents, TimeProvider time)
     {
         var given = ScopesOf(await documents.GetAsync(KeyOf(sub, clientId), cancellation));
 
-        return given is not [] && scopes.All(scope => given.Contains(scope));
+        return given is not [] && scopes.All(given.Contains);
     }
 
     /// <summary>Adds scopes to those that the user has allowed the client.</summary>

@@ -27,8 +27,10 @@ internal sealed class IdTokenHints(AuthorizationServerOptions options, KeyRingCa
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
             ValidTypes = [IdTokenIssuer.Type],
             ValidIssuer = options.Issuer,
-            ValidateAudience = false,
-            ValidateLifetime = false,
+            AudienceValidator = (audiences, _, _) =>
+                audiences.ToArray() is [var audience] && audience != options.Audience && (clientId is null || clientId == audience),
+            // It may have expired.
+            LifetimeValidator = (_, expires, _, _) => expires is not null,
             IssuerSigningKeys = ring.PublishedAt(time.GetUtcNow()).Select(key => key.PublicKey),
             TryAllIssuerSigningKeys = false,
         });
@@ -37,11 +39,8 @@ internal sealed class IdTokenHints(AuthorizationServerOptions options, KeyRingCa
             && result.SecurityToken is JsonWebToken jwt
             // An access token has the same type and key. It always names its client, and an ID token never does.
             && !jwt.TryGetClaim("client_id", out _)
-            && jwt.Audiences.ToArray() is [var audience]
-            && audience != options.Audience
-            && (clientId is null || clientId == audience)
             && jwt.TryGetClaim("sid", out var sid)
-                ? new(audience, jwt.Subject, sid.Value)
+                ? new(jwt.Audiences.Single(), jwt.Subject, sid.Value)
                 : null;
     }
 }

@@ -67,7 +67,7 @@ internal static class LogoutEndpoint
 
         return fault is not null ? FormRequest.Unreadable
             // As at the authorization endpoint: the session comes with the GET.
-            : parameters[Pages.Decision] is not { } decision ? new Redirection(AuthorizationAnswer.AddTo(
+            : parameters[Pages.Decision] is not { } decision ? new SeeOther(AuthorizationAnswer.AddTo(
                 $"{http.Request.PathBase.ToUriComponent()}{EndpointPaths.Logout}", parameters.Values))
             : SameOrigin.IsSameOrigin(http.Request, options) ? await flow.ContinueAsync(http, parameters, decision)
             : FormRequest.Foreign;
@@ -106,7 +106,7 @@ internal sealed class LogoutFlow(CurrentSession current, IdTokenHints hints, Cli
         await current.EndAsync(http);
 
         return hint is not null && await AddressOfAsync(hint, parameters, http.RequestAborted) is { } address
-            ? new Redirection(address)
+            ? new SeeOther(address)
             : Pages.SignedOut();
     }
 
