@@ -103,7 +103,7 @@ internal sealed class Report
             .Select(comparison => $"{comparison.What} / {comparison.Reference}").ToArray();
 
         return unreliable is []
-            ? "All ratios are reliable: those of the rounds differ by at most 15 %."
-            : $"These ratios are not reliable, because those of the rounds differ by more than 15 %: {string.Join("; ", unreliable)}.";
+            ? "All ratios are reliable: the spread of each is at most 10 %."
+            : $"These ratios are not reliable, because their spread is more than 10 %: {string.Join("; ", unreliable)}.";
     }
 }
