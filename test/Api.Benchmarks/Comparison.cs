@@ -3,8 +3,8 @@ namespace Api.Benchmarks;
 /// <summary>A measurement, the reference that it is compared with, and the target.</summary>
 internal sealed record Comparison(string What, Samples Measured, string Reference, Samples Compared, Target? Target = null)
 {
-    // A wider spread hides a difference of a few hundredths.
-    private const double LargestSpread = 0.15;
+    // A wider spread hides the differences that the targets are about.
+    private const double LargestSpread = 0.10;
 
     /// <summary>The ratio in each round, in which a slow machine affects both.</summary>
     public Samples Ratio => Measured.With(Compared, (measured, compared) => measured / compared);

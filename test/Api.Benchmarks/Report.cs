@@ -9,16 +9,12 @@ internal sealed class Report
 {
     private readonly List<Comparison> _comparisons = [];
     private readonly List<string> _notes = [];
-    private readonly StringBuilder _tables = new();
 
     public void Add(Comparison comparison) => _comparisons.Add(comparison);
 
     public void Note(string note) => _notes.Add(note);
 
-    /// <summary>Adds a table, as Markdown.</summary>
-    public void Append(string table) => _tables.AppendLine(table);
-
-    public string ToMarkdown() => _tables.Append(_comparisons is [] ? "" : Comparisons()).ToString();
+    public string ToMarkdown() => _comparisons is [] ? "" : Comparisons();
 
     /// <summary>Draws the charts of starts and tokens that were measured, as files in a folder.</summary>
     public async Task DrawAsync(string folder)
@@ -103,7 +99,7 @@ internal sealed class Report
             .Select(comparison => $"{comparison.What} / {comparison.Reference}").ToArray();
 
         return unreliable is []
-            ? "All ratios are reliable: those of the rounds differ by at most 15 %."
-            : $"These ratios are not reliable, because those of the rounds differ by more than 15 %: {string.Join("; ", unreliable)}.";
+            ? "All ratios are reliable: the spread of each is at most 10 %."
+            : $"These ratios are not reliable, because their spread is more than 10 %: {string.Join("; ", unreliable)}.";
     }
 }

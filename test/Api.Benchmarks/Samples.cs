@@ -8,7 +8,7 @@ internal sealed record Samples(IReadOnlyList<Measurement> Rounds)
     public double? MedianByProcessor =>
         Rounds.All(round => round.ByProcessor is not null) ? MedianOf(Rounds.Select(round => round.ByProcessor!.Value)) : null;
 
-    /// <summary>The difference between the highest and the lowest value, relative to the median.</summary>
+    /// <summary>The interquartile range relative to the median: half of the rounds differ by less. One disturbed round hardly changes it.</summary>
     public double Spread => SpreadOf([.. Rounds.Select(round => round.ByClock)]);
 
     /// <summary>The same of processor times; null if a round has none.</summary>
@@ -22,7 +22,14 @@ internal sealed record Samples(IReadOnlyList<Measurement> Rounds)
     /// <summary>The same value in each round.</summary>
     public Samples Constant(double value) => new([.. Rounds.Select(_ => new Measurement(value))]);
 
-    private static double SpreadOf(double[] values) => (values.Max() - values.Min()) / MedianOf(values);
+    private static double SpreadOf(double[] values)
+    {
+        var sorted = values.Order().ToArray();
+        // Of the halves below and above the median, which belongs to neither.
+        var half = sorted.Length / 2;
+
+        return half is 0 ? 0 : (MedianOf(sorted[^half..]) - MedianOf(sorted[..half])) / MedianOf(sorted);
+    }
 
     private static double MedianOf(IEnumerable<double> values)
     {

@@ -19,7 +19,7 @@ import gateway
 import order
 import rights
 import syntax
-from mutations import MUTATIONS
+from data_mutations import MUTATIONS
 from template import PATH, Template
 
 

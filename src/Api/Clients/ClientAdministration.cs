@@ -80,8 +80,7 @@ internal sealed class ClientAdministration(
             result = new ClientResult(client with { Secrets = [made.Secret] }) { NewSecret = made };
         }
 
-        if (IsReserved(clientId)
-            || !await changes.AddAsync("Registration", by, result.Client!))
+        if (IsReserved(clientId) || !await changes.AddAsync("Registration", by, result.Client!))
         {
             return ClientResult.Refused(ClientProblemKind.Conflict, ClientMetadataReader.ClientId, "is taken. Choose another one, or omit it");
         }
@@ -96,7 +95,7 @@ internal sealed class ClientAdministration(
         {
             var registration = new ClientMetadataReader(options);
             // Before the patch is applied, which would drop members that are null.
-            registration.RefuseUnknown(patch, ClientMetadataReader.Editable);
+            registration.RefuseUnknown(patch);
             var patched = MergePatch.Apply(ClientMetadata.From(client).ToEditable(), patch);
 
             return registration.Read(patched, client) is { } changed ? new(changed) : ClientResult.Refused(registration);

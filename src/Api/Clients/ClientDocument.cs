@@ -56,11 +56,11 @@ internal sealed record ClientDocument(
             client.RequirePkce ? null : false),
         ClientJson.Default.ClientDocument);
 
-    /// <summary>Reads a client and checks it: whoever edits the database by hand gets no more rights than the rules give.</summary>
-    /// <param name="clientId">The id that the document is kept under. The document must have the same.</param>
+    /// <summary>Reads a stored client and checks it by the rules, so that a modified database gives no more rights.</summary>
+    /// <param name="clientId">The ID that the document is stored under. The document must have the same ID.</param>
     /// <param name="json">The document.</param>
-    /// <param name="version">Which one of the client's it is.</param>
-    /// <exception cref="FormatException">What is wrong with it.</exception>
+    /// <param name="version">The version of the document.</param>
+    /// <exception cref="FormatException">The client is damaged. The message names the fault and does not quote the document.</exception>
     public static Client Parse(string clientId, string json, string version)
     {
         try

@@ -32,7 +32,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
     public void Add(string member, string error) => _members.Add(member, error);
 
     /// <summary>Adds an error for each unknown member.</summary>
-    public void RefuseUnknown(JsonObject members, ImmutableArray<string> known) => _members.RefuseUnknown(members, known);
+    public void RefuseUnknown(JsonObject members) => _members.RefuseUnknown(members, Editable);
 
     /// <summary>
     /// Returns the client with these members, or null if there are errors. Current values stay valid even if a setting no longer
@@ -40,7 +40,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
     /// </summary>
     public Client? Read(JsonObject members, Client client)
     {
-        RefuseUnknown(members, Editable);
+        RefuseUnknown(members);
         var lifetime = _members.Seconds(
             members, "access_token_lifetime", AuthorizationServerOptions.ShortestTokenLifetime, AuthorizationServerOptions.LongestTokenLifetime);
         var read = client with

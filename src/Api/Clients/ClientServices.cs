@@ -11,6 +11,9 @@ internal static class ClientServices
         services.AddSingleton<LastUsedRecorder>();
         services.AddSingleton<ClientDirectory>();
         services.AddSingleton<ClientKeySets>();
+        services.AddSingleton<ClientSecretAuthentication>();
+        services.AddSingleton<ClientAssertionAuthentication>();
+        services.AddSingleton<ClientAuthentication>();
         services.AddSingleton<AuditedClientStore>();
         services.AddSingleton<ClientAdministration>();
         services.AddSingleton<DevelopmentClient>();

@@ -51,7 +51,8 @@ internal sealed class DynamoDocumentStore(IAmazonDynamoDB dynamo, AuthorizationS
     public Task<bool> WriteAsync(ImmutableArray<DocumentWrite> writes, CancellationToken cancellation) =>
         _failures.ExplainAsync("written", async () =>
         {
-            var items = writes.Select(write => DynamoItem.Write(_table, write, time.GetUtcNow())).ToList();
+            var now = time.GetUtcNow();
+            var items = writes.Select(write => DynamoItem.Write(_table, write, now)).ToList();
 
             try
             {

@@ -11,7 +11,7 @@ internal static class DynamoItem
 
     public static Dictionary<string, AttributeValue> KeyOf(DocumentKey key) => new() { ["pk"] = new(key.Partition), ["sk"] = new(key.Sort) };
 
-    /// <summary>Reads an item, also an incomplete one: what is missing is empty, and whoever reads the document refuses it.</summary>
+    /// <summary>Reads an item. A missing attribute is an empty string, so that the reader of the document can report it.</summary>
     public static Document Read(Dictionary<string, AttributeValue> item) =>
         new(new(item["pk"].S, item["sk"].S), item.GetValueOrDefault("document")?.S ?? "")
         {

@@ -35,15 +35,13 @@ internal sealed class SqliteDatabase(AuthorizationServerOptions options) : IDisp
         CREATE INDEX documents_by_list ON documents (list, pk) WHERE list IS NOT NULL;
         CREATE INDEX documents_by_expiry ON documents (expires_at) WHERE expires_at IS NOT NULL;
         INSERT INTO documents (pk, sk, version, document, list)
-            SELECT 'client#' || client_id, 'client', version, CASE WHEN json_type(document, '$.secrets') = 'array'
-                THEN json_set(document, '$.secrets', (
+            SELECT 'client#' || client_id, 'client', version, CASE WHEN NOT json_valid(document) THEN document
+                WHEN json_type(document, '$.secrets') = 'array' THEN json_set(document, '$.secrets', (
                     SELECT json_group_array(json_patch(secret.value, json_object('last_used', uses.day)))
                         FROM json_each(document, '$.secrets') AS secret
                         LEFT JOIN secret_uses AS uses
                             ON uses.client_id = clients.client_id AND uses.secret_id = json_extract(secret.value, '$.id')))
-                ELSE document END, 'client' FROM clients WHERE json_valid(document);
-        INSERT INTO documents (pk, sk, version, document, list)
-            SELECT 'client#' || client_id, 'client', version, document, 'client' FROM clients WHERE NOT json_valid(document);
+                ELSE document END, 'client' FROM clients;
         INSERT INTO documents (pk, sk, version, document, expires_at)
             SELECT 'jti#' || identifier, 'jti', '', '{}', expires_at FROM identifiers;
         DROP TABLE secret_uses;
@@ -137,7 +135,6 @@ internal sealed class SqliteDatabase(AuthorizationServerOptions options) : IDisp
             {
                 DataSource = path,
                 Mode = SqliteOpenMode.ReadWrite,
-                ForeignKeys = true,
                 DefaultTimeout = 5,
             }.ToString());
             await connection.OpenAsync();

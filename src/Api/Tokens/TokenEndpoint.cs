@@ -15,9 +15,6 @@ internal static class TokenEndpoint
     public static void AddTokens(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokenIssuer>();
-        services.AddSingleton<ClientSecretAuthentication>();
-        services.AddSingleton<ClientAssertionAuthentication>();
-        services.AddSingleton<ClientAuthentication>();
         services.AddSingleton<ScopePolicy>();
         services.AddSingleton<ClientCredentialsGrant>();
         services.AddSingleton(new GrantType(

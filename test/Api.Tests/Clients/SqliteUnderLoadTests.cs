@@ -13,7 +13,7 @@ namespace Api.Tests.Clients;
 /// <summary>The app with its clients in SQLite, while they are changed as fast as it goes.</summary>
 public sealed class SqliteUnderLoadTests : IDisposable
 {
-    private const int Kills = 50;
+    private const int Kills = 15;
     private const int Writers = 3;
 
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(30) };

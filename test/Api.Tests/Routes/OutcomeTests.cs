@@ -97,19 +97,11 @@ public sealed class OutcomeTests : IDisposable
     private bool IsLogged(string beginning) => _api.Logs.Lines.Any(line => line.StartsWith(beginning, StringComparison.Ordinal));
 
     /// <summary>Runs an action of the test after each write.</summary>
-    private sealed class Documents(IDocumentStore store, Func<CancellationToken, Task> afterwards) : IDocumentStore
+    private sealed class Documents(IDocumentStore store, Func<CancellationToken, Task> afterwards) : DelegatingDocumentStore(store)
     {
-        public Task<Document?> GetAsync(DocumentKey key, CancellationToken cancellation) => store.GetAsync(key, cancellation);
-
-        public Task<ImmutableArray<Document>> QueryAsync(string partition, string sortPrefix, int limit, CancellationToken cancellation) =>
-            store.QueryAsync(partition, sortPrefix, limit, cancellation);
-
-        public Task<ImmutableArray<Document>> ListAsync(string list, string? after, int limit, CancellationToken cancellation) =>
-            store.ListAsync(list, after, limit, cancellation);
-
-        public async Task<bool> WriteAsync(ImmutableArray<DocumentWrite> writes, CancellationToken cancellation)
+        public override async Task<bool> WriteAsync(ImmutableArray<DocumentWrite> writes, CancellationToken cancellation)
         {
-            var written = await store.WriteAsync(writes, cancellation);
+            var written = await base.WriteAsync(writes, cancellation);
 
             // The day of a secret's last use is written in the background, at any time.
             if (writes is not [DocumentWrite.Replace replace] || replace.Document.Version != replace.Before)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using Api.Clients;
@@ -133,18 +132,9 @@ public sealed class RemovedAdministratorTests : IAsyncLifetime, IDisposable
 
     private sealed record Answer(HttpStatusCode Status, string Challenge, string? ContentType, string? RetryAfter);
 
-    private sealed class Documents(IDocumentStore store, Func<bool> isDown) : IDocumentStore
+    private sealed class Documents(IDocumentStore store, Func<bool> isDown) : DelegatingDocumentStore(store)
     {
-        public Task<Document?> GetAsync(DocumentKey key, CancellationToken cancellation) =>
-            isDown() ? throw new StorageException("Made up by the test.") : store.GetAsync(key, cancellation);
-
-        public Task<ImmutableArray<Document>> QueryAsync(string partition, string sortPrefix, int limit, CancellationToken cancellation) =>
-            store.QueryAsync(partition, sortPrefix, limit, cancellation);
-
-        public Task<ImmutableArray<Document>> ListAsync(string list, string? after, int limit, CancellationToken cancellation) =>
-            store.ListAsync(list, after, limit, cancellation);
-
-        public Task<bool> WriteAsync(ImmutableArray<DocumentWrite> writes, CancellationToken cancellation) =>
-            store.WriteAsync(writes, cancellation);
+        public override Task<Document?> GetAsync(DocumentKey key, CancellationToken cancellation) =>
+            isDown() ? throw new StorageException("Made up by the test.") : base.GetAsync(key, cancellation);
     }
 }

@@ -1,40 +1,14 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Api.Tests.Support;
+using static Api.Tests.Tokens.TokenClients;
 
 namespace Api.Tests.Tokens;
 
 /// <summary>POST /oauth2/token through HTTP: the answers of RFC 6749 §5.1 and the refusals of §5.2.</summary>
-public sealed class TokenEndpointTests(TokenEndpointTests.Clients clients) : IClassFixture<TokenEndpointTests.Clients>
+public sealed class TokenEndpointTests(TokenClients clients) : IClassFixture<TokenClients>
 {
-    private const string Path = "/oauth2/token";
-    private const string Form = "application/x-www-form-urlencoded";
-
-    /// <summary>In the cases below, {both}, {user} and others stand for the secrets of these clients.</summary>
-    public sealed class Clients : IAsyncLifetime, IDisposable
-    {
-        public ApiFactory Api { get; } = new();
-
-        public Dictionary<string, string> Secrets { get; } = [];
-
-        public async Task InitializeAsync()
-        {
-            Secrets["both"] = await Api.AddClientAsync("both", "USER ADMIN");
-            Secrets["user"] = await Api.AddClientAsync("user", "USER");
-            Secrets["off"] = await Api.AddClientAsync("off", "USER", client => client with { Enabled = false });
-            Secrets["none"] = await Api.AddClientAsync("none", "");
-            Secrets["gone"] = await Api.AddClientAsync("gone", "USER RETIRED");
-            Secrets["a.b~c"] = await Api.AddClientAsync("a.b~c", "USER");
-        }
-
-        public Task DisposeAsync() => Task.CompletedTask;
-
-        public void Dispose() => Api.Dispose();
-    }
-
     [Theory]
     [InlineData(null, "USER ADMIN")]
     [InlineData("", "USER ADMIN")]
@@ -43,7 +17,7 @@ public sealed class TokenEndpointTests(TokenEndpointTests.Clients clients) : ICl
     [InlineData(" ADMIN  USER ADMIN ", "ADMIN USER")]
     public async Task Scope_is_granted_as_asked_for_or_in_full(string? asked, string granted)
     {
-        using var response = await PostAsync(BasicOf("both"), $"grant_type=client_credentials&scope={asked?.Replace(' ', '+')}");
+        using var response = await clients.PostAsync(clients.BasicOf("both"), $"grant_type=client_credentials&scope={asked?.Replace(' ', '+')}");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
@@ -67,7 +41,7 @@ public sealed class TokenEndpointTests(TokenEndpointTests.Clients clients) : ICl
     [InlineData(null, null, "client_secret={a.b~c}&client_id=a%2Eb%7Ec&grant_type=client%5Fcredentials&x=%00&y")]
     public async Task Client_authenticates_with_Basic_or_in_the_body(string? scheme, string? credentials, string form)
     {
-        using var response = await PostAsync(scheme is null ? null : Header(scheme, credentials!), form);
+        using var response = await clients.PostAsync(scheme is null ? null : clients.Header(scheme, credentials!), form);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
@@ -78,7 +52,7 @@ public sealed class TokenEndpointTests(TokenEndpointTests.Clients clients) : ICl
     [InlineData("""{"grant_type":"client_credentials","client_id":"both","client_secret":"{both}","scope":null}""")]
     public async Task Json_body_is_understood(string json)
     {
-        using var response = await PostAsync(null, json, "application/json; charset=utf-8");
+        using var response = await clients.PostAsync(null, json, "application/json; charset=utf-8");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
@@ -138,9 +112,9 @@ public sealed class TokenEndpointTests(TokenEndpointTests.Clients clients) : ICl
     [InlineData("Basic none:{none}", "grant_type=client_credentials", 400, "invalid_scope")]
     public async Task Refusal_has_the_error_and_status_of_the_RFC(string? authorization, string form, int status, string error)
     {
-        var header = authorization?.Split(' ', 2) is [var scheme, var credentials] ? Header(scheme, credentials) : null;
+        var header = authorization?.Split(' ', 2) is [var scheme, var credentials] ? clients.Header(scheme, credentials) : null;
 
-        using var response = await PostAsync(header, form);
+        using var response = await clients.PostAsync(header, form);
 
         await AssertRefusedAsync(response, status, error);
         Assert.Equal(status is 401 && header is not null ? ["Basic realm=\"oauth2\", charset=\"UTF-8\""] : [], Challenges(response));
@@ -156,7 +130,7 @@ public sealed class TokenEndpointTests(TokenEndpointTests.Clients clients) : ICl
     [InlineData("Digest username=\"both\"")]
     public async Task Damaged_Authorization_is_refused_as_invalid_client(string authorization)
     {
-        using var response = await PostAsync(authorization, "grant_type=client_credentials");
+        using var response = await clients.PostAsync(authorization, "grant_type=client_credentials");
 
         await AssertRefusedAsync(response, 401, "invalid_client");
         Assert.Single(Challenges(response));
@@ -167,81 +141,12 @@ public sealed class TokenEndpointTests(TokenEndpointTests.Clients clients) : ICl
     {
         using var response = await clients.Api.SendAsync(
             HttpMethod.Post,
-            Path,
+            Endpoint,
             new StringContent("grant_type=client_credentials", Encoding.UTF8, Form),
-            ("Authorization", BasicOf("both")),
-            ("Authorization", BasicOf("both")));
+            ("Authorization", clients.BasicOf("both")),
+            ("Authorization", clients.BasicOf("both")));
 
         await AssertRefusedAsync(response, 400, "invalid_request");
-    }
-
-    [Theory]
-    [InlineData(null)]
-    [InlineData("text/plain")]
-    [InlineData("multipart/form-data; boundary=x")]
-    [InlineData("application/x-www-form-urlencodedx")]
-    [InlineData("application/jwt")]
-    [InlineData("; charset=utf-8")]
-    public async Task Other_content_type_is_refused(string? contentType)
-    {
-        using var response = await PostAsync(BasicOf("both"), "grant_type=client_credentials", contentType);
-
-        await AssertRefusedAsync(response, 400, "invalid_request");
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("[]")]
-    [InlineData("\"grant_type=client_credentials\"")]
-    [InlineData("{")]
-    [InlineData("{\"grant_type\":\"client_credentials\",}")]
-    [InlineData("{\"grant_type\":[\"client_credentials\"]}")]
-    [InlineData("{\"grant_type\":\"client_credentials\",\"scope\":[\"USER\"]}")]
-    [InlineData("{\"grant_type\":\"client_credentials\",\"scope\":1}")]
-    [InlineData("{\"grant_type\":\"client_credentials\",\"scope\":\"\\ud800\"}")]
-    [InlineData("{\"grant_type\":\"client_credentials\",\"gr\\u0061nt_type\":\"client_credentials\"}")]
-    [InlineData("{\"grant_type\":\"client_credentials\",\"x\":[[[[[[[[[[]]]]]]]]]]}")]
-    public async Task Damaged_json_is_refused(string json)
-    {
-        using var response = await PostAsync(BasicOf("both"), json, "application/json");
-
-        await AssertRefusedAsync(response, 400, "invalid_request");
-    }
-
-    [Theory]
-    [InlineData(Form)]
-    [InlineData("application/json")]
-    public async Task Body_that_is_no_UTF8_is_refused(string contentType)
-    {
-        using var content = new ByteArrayContent([.. "{\"grant_type\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
-        content.Headers.ContentType = new(contentType);
-
-        using var response = await clients.Api.SendAsync(HttpMethod.Post, Path, content, ("Authorization", BasicOf("both")));
-
-        await AssertRefusedAsync(response, 400, "invalid_request");
-    }
-
-    [Theory]
-    [InlineData(16_384, true, 200)]
-    [InlineData(16_384, false, 200)]
-    [InlineData(16_385, true, 413)]
-    [InlineData(16_385, false, 413)]
-    [InlineData(1_000_000, false, 413)]
-    public async Task Body_may_have_16_KiB(int length, bool lengthIsGiven, int status)
-    {
-        const string Start = "grant_type=client_credentials&x=";
-        var body = Encoding.ASCII.GetBytes(Start + new string('a', length - Start.Length));
-        using HttpContent content = lengthIsGiven ? new ByteArrayContent(body) : new StreamContent(new UnknownLength(body));
-        content.Headers.ContentType = new(Form);
-
-        using var response = await clients.Api.SendAsync(HttpMethod.Post, Path, content, ("Authorization", BasicOf("both")));
-
-        Assert.Equal(status, (int)response.StatusCode);
-
-        if (status is 413)
-        {
-            await AssertRefusedAsync(response, 413, "invalid_request");
-        }
     }
 
     [Theory]
@@ -251,7 +156,7 @@ public sealed class TokenEndpointTests(TokenEndpointTests.Clients clients) : ICl
     [InlineData("OPTIONS")]
     public async Task Other_method_is_answered_with_the_one_that_is_allowed(string method)
     {
-        using var response = await clients.Api.SendAsync(new(method), Path);
+        using var response = await clients.Api.SendAsync(new(method), Endpoint);
 
         await AssertRefusedAsync(response, 405, "invalid_request");
         Assert.Equal(["POST"], response.Content.Headers.Allow);
@@ -262,7 +167,7 @@ public sealed class TokenEndpointTests(TokenEndpointTests.Clients clients) : ICl
     {
         using var response = await clients.Api.SendAsync(
             HttpMethod.Post,
-            $"{Path}?client_id=both&client_secret={clients.Secrets["both"]}",
+            $"{Endpoint}?client_id=both&client_secret={clients.Secrets["both"]}",
             new StringContent("grant_type=client_credentials", Encoding.UTF8, Form));
 
         await AssertRefusedAsync(response, 401, "invalid_client");
@@ -271,48 +176,10 @@ public sealed class TokenEndpointTests(TokenEndpointTests.Clients clients) : ICl
     [Fact]
     public async Task Unknown_client_and_wrong_secret_get_the_same_answer()
     {
-        using var unknown = await PostAsync(Header("Basic", "nobody:wrong"), "grant_type=client_credentials");
-        using var wrong = await PostAsync(Header("Basic", "both:wrong"), "grant_type=client_credentials");
+        using var unknown = await clients.PostAsync(clients.Header("Basic", "nobody:wrong"), "grant_type=client_credentials");
+        using var wrong = await clients.PostAsync(clients.Header("Basic", "both:wrong"), "grant_type=client_credentials");
 
         Assert.Equal(await unknown.Content.ReadAsStringAsync(), await wrong.Content.ReadAsStringAsync());
         Assert.Equal(unknown.Headers.ToString(), wrong.Headers.ToString());
-    }
-
-    private Task<HttpResponseMessage> PostAsync(string? authorization, string body, string? contentType = Form)
-    {
-        var content = new StringContent(WithSecrets(body, Uri.EscapeDataString));
-        content.Headers.Remove("Content-Type");
-        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
-
-        return clients.Api.SendAsync(HttpMethod.Post, Path, content, authorization is null ? [] : [("Authorization", authorization)]);
-    }
-
-    private static async Task AssertRefusedAsync(HttpResponseMessage response, int status, string error)
-    {
-        Assert.Equal(status, (int)response.StatusCode);
-        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
-        Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
-        Assert.Equal("no-cache", response.Headers.Pragma.ToString());
-        var body = await response.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal(["error", "error_description"], body.EnumerateObject().Select(member => member.Name));
-        Assert.Equal(error, body.GetProperty("error").GetString());
-        Assert.Matches(@"^[\x20-\x21\x23-\x5B\x5D-\x7E]+$", body.GetProperty("error_description").GetString());
-    }
-
-    private static string[] Challenges(HttpResponseMessage response) =>
-        response.Headers.TryGetValues("WWW-Authenticate", out var values) ? [.. values] : [];
-
-    private string BasicOf(string clientId) => Header("Basic", $"{clientId}:{{{clientId}}}");
-
-    private string Header(string scheme, string credentials) =>
-        new AuthenticationHeaderValue(scheme, Convert.ToBase64String(Encoding.UTF8.GetBytes(WithSecrets(credentials)))).ToString();
-
-    private string WithSecrets(string text, Func<string, string>? encode = null) => clients.Secrets.Aggregate(
-        text, (result, secret) => result.Replace($"{{{secret.Key}}}", encode?.Invoke(secret.Value) ?? secret.Value, StringComparison.Ordinal));
-
-    /// <summary>A stream that does not tell how long it is.</summary>
-    private sealed class UnknownLength(byte[] content) : MemoryStream(content)
-    {
-        public override bool CanSeek => false;
     }
 }
