@@ -15,6 +15,32 @@ internal sealed partial class AuditLog
         }
     }
 
+    /// <summary>A refresh token was used after its successor. All tokens of the sign-in to the client have ended.</summary>
+    public void RefreshTokenReused(string sub, string clientId, string grantId)
+    {
+        try
+        {
+            LogRefreshTokenReused(logger, sub, clientId, grantId);
+        }
+        catch (Exception exception) when (IsOfLog(exception))
+        {
+            // A log failure does not change the response. The refusal is logged too.
+        }
+    }
+
+    /// <summary>A client ended a sign-in to it (RFC 7009).</summary>
+    public void TokenRevoked(HttpContext http, string clientId, string sub, string grantId)
+    {
+        try
+        {
+            LogTokenRevoked(logger, clientId, sub, grantId, SourceOf(http), UserAgentOf(http));
+        }
+        catch (Exception exception) when (IsOfLog(exception))
+        {
+            // A log failure does not undo the revocation.
+        }
+    }
+
     /// <param name="http">The request.</param>
     /// <param name="sub">The user, or null if no passkey was verified.</param>
     /// <param name="reason">The reason. It is more specific than the response, and can quote the request.</param>
@@ -76,4 +102,14 @@ internal sealed partial class AuditLog
         "{Change} of a passkey of '{Sub}': '{Passkey}', from {Source}, '{UserAgent}'", EventName = "passkey_changed")]
     private static partial void LogPasskeyChanged(
         ILogger logger, string change, string sub, string? passkey, string? source, string? userAgent);
+
+    [LoggerMessage(24, LogLevel.Warning,
+        "A replaced refresh token of '{Sub}' for the client '{ClientId}' was used: the sign-in {GrantId} is ended",
+        EventName = "refresh_token_reused")]
+    private static partial void LogRefreshTokenReused(ILogger logger, string sub, string clientId, string grantId);
+
+    [LoggerMessage(25, LogLevel.Information,
+        "'{ClientId}' ended the sign-in {GrantId} of '{Sub}', from {Source}, '{UserAgent}'", EventName = "token_revoked")]
+    private static partial void LogTokenRevoked(
+        ILogger logger, string clientId, string sub, string grantId, string? source, string? userAgent);
 }

@@ -1,6 +1,5 @@
 using Api.Clients;
 using Api.Storage;
-using Api.Users;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 
@@ -8,13 +7,13 @@ namespace Api.Bearer;
 
 /// <summary>
 /// Requires that the client of the access token is still registered and enabled, and still has a scope. For a token of a user, the same
-/// holds for the user.
+/// holds for the user, and the sign-in to the client must not have ended.
 /// </summary>
 internal sealed record ActiveClientRequirement(string Scope) : IAuthorizationRequirement;
 
 /// <summary>Reads the client through the cache. A change on another instance is noticed within <see cref="ClientCache.Age"/>.</summary>
 /// <exception cref="StorageException">The user, or a client that is not in the cache, cannot be read.</exception>
-internal sealed class ActiveClientHandler(Func<ClientDirectory> clients, Func<UserStore> users) : AuthorizationHandler<ActiveClientRequirement>
+internal sealed class ActiveClientHandler(Func<ClientDirectory> clients, Func<SignInCheck> signIns) : AuthorizationHandler<ActiveClientRequirement>
 {
     protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ActiveClientRequirement requirement)
     {
@@ -40,7 +39,7 @@ internal sealed class ActiveClientHandler(Func<ClientDirectory> clients, Func<Us
         // A client gets tokens with its own ID as sub.
         if (sub != client.ClientId)
         {
-            if (!User.IsSub(sub) || await users().FindAsync(sub, cancellation) is not { Enabled: true } user)
+            if (await signIns().FindUserAsync(context.User, client, cancellation) is not { } user)
             {
                 context.Fail(new InactiveClientReason(this, InactiveClientReason.OfUser));
 
@@ -57,12 +56,12 @@ internal sealed class ActiveClientHandler(Func<ClientDirectory> clients, Func<Us
     }
 }
 
-/// <summary>The client or the user of the access token is removed or disabled.</summary>
+/// <summary>The client or the user of the access token is removed or disabled, or the sign-in has ended.</summary>
 internal sealed class InactiveClientReason(IAuthorizationHandler handler, string description) : AuthorizationFailureReason(handler, description)
 {
     public const string OfClient = "The client of the access token is removed or disabled.";
 
-    public const string OfUser = "The user of the access token is removed or disabled.";
+    public const string OfUser = "The user of the access token is removed or disabled, or the sign-in has ended.";
 }
 
 /// <summary>Refuses the token of a removed or disabled client like a revoked token: 401 invalid_token (RFC 6750 §3.1).</summary>

@@ -1,5 +1,4 @@
 using Api.Clients;
-using Api.Users;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -26,11 +25,13 @@ internal static class BearerAuthentication
             .AddScheme<JwtBearerOptions, JwtBearerHandler>(JwtBearerDefaults.AuthenticationScheme, configureOptions: null);
         services.AddSingleton<KeyRingConfigurationManager>();
         services.AddSingleton<AccessTokenHandler>();
+        services.AddSingleton<AccessTokenVerifier>();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<KeyRingConfigurationManager, AccessTokenHandler>(Configure);
         // Every protected route creates the handlers, but only those below /admin need the client store.
         services.AddSingleton<IAuthorizationHandler>(
-            provider => new ActiveClientHandler(provider.GetRequiredService<ClientDirectory>, provider.GetRequiredService<UserStore>));
+            provider => new ActiveClientHandler(provider.GetRequiredService<ClientDirectory>, provider.GetRequiredService<SignInCheck>));
+        services.AddSingleton<SignInCheck>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationResultHandler>();
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireToken().RequireAssertion(IsWithoutRoute).Build());

@@ -24,7 +24,7 @@ internal sealed partial record Client
 
     /// <summary>Claims that the server sets or that verifiers interpret (RFC 7519 §4.1, RFC 9068 §2.2, RFC 7800).</summary>
     public static readonly ImmutableHashSet<string> RegisteredClaims =
-        ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "scope", "scp", "cnf", "act", "azp", "auth_time", "acr", "amr"];
+        ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "scope", "scp", "cnf", "act", "azp", "auth_time", "acr", "amr", "grant_id"];
 
     /// <summary>
     /// Names that a new claim cannot have, in any case: <see cref="RegisteredClaims"/>, because some verifiers ignore case, and
@@ -81,6 +81,9 @@ internal sealed partial record Client
     public bool IsPublic => AuthenticationMethod is AuthenticationMethods.None;
 
     public bool Enabled { get; init; } = true;
+
+    /// <summary>When it was last disabled, which ended all sign-ins to it; null: never.</summary>
+    public DateTimeOffset? DisabledAt { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -99,7 +99,10 @@ internal sealed class ClientAdministration(
             registration.RefuseUnknown(patch);
             var patched = MergePatch.Apply(ClientMetadata.From(client).ToEditable(), patch);
 
-            return registration.Read(patched, client) is { } changed ? new(changed) : ClientResult.Refused(registration);
+            return registration.Read(patched, client) is not { } changed ? ClientResult.Refused(registration)
+                // All sign-ins to it end, and stay ended if it is enabled again.
+                : client.Enabled && !changed.Enabled ? new(changed with { DisabledAt = time.GetUtcNow() })
+                : new(changed);
         }, cancellation);
 
     /// <summary>Removes a client, also a damaged one.</summary>

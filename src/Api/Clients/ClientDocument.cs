@@ -30,7 +30,8 @@ internal sealed record ClientDocument(
     ImmutableArray<string>? RedirectUris = null,
     ImmutableArray<string>? PostLogoutRedirectUris = null,
     bool? RequireConsent = null,
-    bool? RequirePkce = null)
+    bool? RequirePkce = null,
+    DateTimeOffset? DisabledAt = null)
 {
     internal sealed record Secret(string Id, byte[] Sha256, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt = null, DateOnly? LastUsed = null);
 
@@ -53,7 +54,8 @@ internal sealed record ClientDocument(
             client.RedirectUris is [] ? null : client.RedirectUris,
             client.PostLogoutRedirectUris is [] ? null : client.PostLogoutRedirectUris,
             client.RequireConsent ? true : null,
-            client.RequirePkce ? null : false),
+            client.RequirePkce ? null : false,
+            client.DisabledAt),
         ClientJson.Default.ClientDocument);
 
     /// <summary>Reads a stored client and checks it by the rules, so that a modified database gives no more rights.</summary>
@@ -140,6 +142,7 @@ internal sealed record ClientDocument(
             RequireConsent = RequireConsent ?? false,
             RequirePkce = RequirePkce ?? true,
             Enabled = Enabled,
+            DisabledAt = DisabledAt,
             CreatedAt = CreatedAt,
             UpdatedAt = UpdatedAt ?? CreatedAt,
         };

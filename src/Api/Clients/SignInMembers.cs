@@ -60,8 +60,12 @@ internal static class SignInMembers
 
     /// <summary>The member that contradicts another one, and the rule; null if there is none.</summary>
     public static (string Member, string Fault)? FaultOf(Client client) =>
-        client.IsPublic && client.GrantTypes is not [GrantTypes.AuthorizationCode]
-            ? (Method, "none requires grant_types to be authorization_code alone. Other grants require a secret or a key")
+        client.IsPublic && !client.MayUseGrant(GrantTypes.AuthorizationCode)
+            ? (Method, "none requires grant_types to have authorization_code")
+        : client.IsPublic && client.MayUseGrant(GrantTypes.ClientCredentials)
+            ? (Method, "none cannot be combined with grant_types client_credentials, which requires a secret or a key")
+        : client.MayUseGrant(GrantTypes.RefreshToken) && !client.MayUseGrant(GrantTypes.AuthorizationCode)
+            ? (GrantTypesName, "with refresh_token must have authorization_code")
         : client.IsPublic && client.HasKeys ? (Method, "none cannot be combined with jwks or jwks_uri")
         : client is { IsPublic: true, RequirePkce: false }
             ? (RequirePkce, "can be false only for a client with a secret or a key")

@@ -18,6 +18,10 @@ internal sealed class AuthorizationServerOptions
 
     public static readonly TimeSpan LongestSessionLifetime = TimeSpan.FromDays(90);
 
+    public static readonly TimeSpan ShortestRefreshTokenLifetime = TimeSpan.FromMinutes(10);
+
+    public static readonly TimeSpan LongestRefreshTokenLifetime = TimeSpan.FromDays(365);
+
     public static readonly TimeSpan ShortestTokenLifetime = TimeSpan.FromMinutes(1);
 
     public static readonly TimeSpan LongestTokenLifetime = TimeSpan.FromHours(24);
@@ -75,6 +79,15 @@ internal sealed class AuthorizationServerOptions
 
     /// <summary>The time without use after which a browser session ends.</summary>
     public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromDays(14);
+
+    /// <summary>The access token lifetime of people who sign in to a client that gets refresh tokens, unless the client sets its own.</summary>
+    public TimeSpan UserAccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The time after a sign-in at which the refresh tokens of a client end.</summary>
+    public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>The time without use after which a refresh token ends.</summary>
+    public TimeSpan RefreshTokenIdleLifetime { get; set; } = TimeSpan.FromDays(14);
 
     /// <summary>Whether anyone can create an account with a passkey.</summary>
     public bool IsSignUpOpen => SignIn && SignUp == SignUps[1];

@@ -55,6 +55,22 @@ internal sealed partial class AuthorizationServerOptionsValidator : IValidateOpt
                 + "A stolen session works until it ends.";
         }
 
+        if (options.UserAccessTokenLifetime < AuthorizationServerOptions.ShortestTokenLifetime
+            || options.UserAccessTokenLifetime > AuthorizationServerOptions.LongestTokenLifetime)
+        {
+            yield return $"UserAccessTokenLifetime '{options.UserAccessTokenLifetime}' must be from 00:01:00 to 1.00:00:00 "
+                + "([days.]hours:minutes:seconds). A signing key is not published long enough to verify tokens that live longer.";
+        }
+
+        if (options.RefreshTokenIdleLifetime < AuthorizationServerOptions.ShortestRefreshTokenLifetime
+            || options.RefreshTokenIdleLifetime > options.RefreshTokenLifetime
+            || options.RefreshTokenLifetime > AuthorizationServerOptions.LongestRefreshTokenLifetime)
+        {
+            yield return $"RefreshTokenIdleLifetime '{options.RefreshTokenIdleLifetime}' must be at least 00:10:00 and at most "
+                + $"RefreshTokenLifetime '{options.RefreshTokenLifetime}', which must be at most 365.00:00:00 ([days.]hours:minutes:seconds). "
+                + "A stolen refresh token works until it ends or is used by both.";
+        }
+
         if (options.DisplayName.Length > 60 || options.DisplayName.Any(char.IsControl))
         {
             yield return "DisplayName must have at most 60 characters and no control characters. The pages of sign-in show it.";

@@ -28,6 +28,20 @@ internal sealed record AuthorizationServerMetadata(
 
     public string? EndSessionEndpoint { get; init; }
 
+    /// <summary>RFC 7009.</summary>
+    public string? RevocationEndpoint { get; init; }
+
+    public IReadOnlyList<string>? RevocationEndpointAuthMethodsSupported { get; init; }
+
+    public IReadOnlyList<string>? RevocationEndpointAuthSigningAlgValuesSupported { get; init; }
+
+    /// <summary>RFC 7662.</summary>
+    public string? IntrospectionEndpoint { get; init; }
+
+    public IReadOnlyList<string>? IntrospectionEndpointAuthMethodsSupported { get; init; }
+
+    public IReadOnlyList<string>? IntrospectionEndpointAuthSigningAlgValuesSupported { get; init; }
+
     public IReadOnlyList<string>? ResponseModesSupported { get; init; }
 
     public IReadOnlyList<string>? CodeChallengeMethodsSupported { get; init; }
@@ -66,6 +80,12 @@ internal sealed record AuthorizationServerMetadata(
             AuthorizationEndpoint = options.Issuer + EndpointPaths.Authorize,
             UserinfoEndpoint = options.Issuer + EndpointPaths.UserInfo,
             EndSessionEndpoint = options.Issuer + EndpointPaths.Logout,
+            RevocationEndpoint = options.Issuer + EndpointPaths.Revoke,
+            RevocationEndpointAuthMethodsSupported = AuthenticationMethods.All,
+            RevocationEndpointAuthSigningAlgValuesSupported = ClientAssertion.Algorithms,
+            IntrospectionEndpoint = options.Issuer + EndpointPaths.Introspect,
+            IntrospectionEndpointAuthMethodsSupported = forPrograms.TokenEndpointAuthMethodsSupported,
+            IntrospectionEndpointAuthSigningAlgValuesSupported = ClientAssertion.Algorithms,
             ScopesSupported = [.. Scope.OpenIdConnect, .. forPrograms.ScopesSupported.Except(Scope.OpenIdConnect)],
             ResponseTypesSupported = ["code"],
             ResponseModesSupported = ["query", "form_post"],
@@ -74,7 +94,7 @@ internal sealed record AuthorizationServerMetadata(
             TokenEndpointAuthMethodsSupported = AuthenticationMethods.All,
             ClaimsSupported =
             [
-                .. AccessTokenClaims, "auth_time", "amr", "sid", "at_hash", "nonce", "name", "preferred_username", "email", "email_verified",
+                .. AccessTokenClaims, "auth_time", "grant_id", "amr", "sid", "at_hash", "nonce", "name", "preferred_username", "email", "email_verified",
             ],
             AuthorizationResponseIssParameterSupported = true,
             ClaimsParameterSupported = false,

@@ -14,4 +14,10 @@ internal static class EndpointPaths
 
     /// <summary>OpenID Connect RP-Initiated Logout 1.0 §2.</summary>
     public const string Logout = "/oauth2/logout";
+
+    /// <summary>RFC 7009 §2.</summary>
+    public const string Revoke = "/oauth2/revoke";
+
+    /// <summary>RFC 7662 §2.</summary>
+    public const string Introspect = "/oauth2/introspect";
 }

@@ -11,7 +11,10 @@ internal static class GrantTypes
     /// <summary>RFC 6749 §4.1.</summary>
     public const string AuthorizationCode = "authorization_code";
 
-    public static readonly ImmutableArray<string> All = [ClientCredentials, AuthorizationCode];
+    /// <summary>RFC 6749 §6.</summary>
+    public const string RefreshToken = "refresh_token";
+
+    public static readonly ImmutableArray<string> All = [ClientCredentials, AuthorizationCode, RefreshToken];
 
     /// <summary>The grant types of a client that names none.</summary>
     public static readonly ImmutableArray<string> Default = [ClientCredentials];

@@ -19,6 +19,13 @@ internal sealed record OAuthError(int Status, string Error, string Description) 
     public static readonly OAuthError UnsupportedGrantType =
         Invalid("unsupported_grant_type", "The grant type is not supported. See grant_types_supported in the metadata.");
 
+    /// <summary>RFC 7009 §2.2.1.</summary>
+    public static readonly OAuthError UnsupportedTokenType = Invalid(
+        "unsupported_token_type", "A token that a client got for itself cannot be revoked. It ends when the client is disabled, or expires.");
+
+    /// <summary>RFC 7009 §2.1.</summary>
+    public static readonly OAuthError TokenOfAnotherClient = Invalid("invalid_grant", "The token was issued to another client.");
+
     public static readonly OAuthError MethodNotAllowed =
         InvalidRequest("The method must be POST.") with { Status = StatusCodes.Status405MethodNotAllowed };
 
@@ -29,7 +36,7 @@ internal sealed record OAuthError(int Status, string Error, string Description) 
 
     private static readonly OAuthError WrongGrant = Invalid(
         "invalid_grant",
-        "The code is invalid, expired or used, or the client_id, redirect_uri or code_verifier does not match it.");
+        "The code or refresh token is invalid, expired or used, or the client_id, redirect_uri or code_verifier does not match it.");
 
     private static readonly OAuthError WrongCredentials = new(
         StatusCodes.Status401Unauthorized, "invalid_client", "The client is unknown, or its credentials are missing or wrong.");

@@ -22,13 +22,15 @@ internal sealed class RequestParameters
     public const string CodeName = "code";
     public const string RedirectUriName = "redirect_uri";
     public const string CodeVerifierName = "code_verifier";
+    public const string RefreshTokenName = "refresh_token";
+    public const string TokenName = "token";
 
     private const int MaximumCount = 100;
 
-    private static readonly string[] TokenRequest =
+    private static readonly string[] ClientRequest =
     [
         GrantTypeName, ScopeName, ClientIdName, ClientSecretName, ClientAssertionTypeName, ClientAssertionName, CodeName, RedirectUriName,
-        CodeVerifierName,
+        CodeVerifierName, RefreshTokenName, TokenName,
     ];
 
     /// <summary>Throws <see cref="DecoderFallbackException"/> on invalid UTF-8.</summary>
@@ -68,6 +70,10 @@ internal sealed class RequestParameters
 
     public string? CodeVerifier => _values.GetValueOrDefault(CodeVerifierName);
 
+    public string? Token => _values.GetValueOrDefault(TokenName);
+
+    public string? RefreshToken => _values.GetValueOrDefault(RefreshTokenName);
+
     /// <summary>The known parameters that have a value.</summary>
     public IReadOnlyDictionary<string, string> Values => _values;
 
@@ -91,7 +97,7 @@ internal sealed class RequestParameters
         [NotNullWhen(true)] out RequestParameters? parameters,
         [NotNullWhen(false)] out OAuthError? error)
     {
-        var read = new RequestParameters(TokenRequest);
+        var read = new RequestParameters(ClientRequest);
         error = MediaTypeOf(contentType) switch
         {
             MediaTypeNames.Application.FormUrlEncoded => read.ReadForm(body.Span),

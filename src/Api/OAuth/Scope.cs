@@ -21,10 +21,13 @@ internal static class Scope
     /// <summary>The claims about the e-mail address (OpenID Connect Core 1.0 §5.4).</summary>
     public const string Email = "email";
 
+    /// <summary>Asks for refresh tokens that outlive the session (OpenID Connect Core 1.0 §11).</summary>
+    public const string OfflineAccess = "offline_access";
+
     public const int MaximumCount = 100;
 
     /// <summary>The scopes that every client through which people sign in can request.</summary>
-    public static readonly ImmutableArray<string> OpenIdConnect = [OpenId, Profile, Email];
+    public static readonly ImmutableArray<string> OpenIdConnect = [OpenId, Profile, Email, OfflineAccess];
 
     // scope-token = 1*( %x21 / %x23-5B / %x5D-7E ), plus the space as separator.
     private static readonly SearchValues<char> Allowed = SearchValues.Create(

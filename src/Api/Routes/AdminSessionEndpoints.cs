@@ -4,13 +4,13 @@ using Api.Sessions;
 
 namespace Api.Routes;
 
-/// <summary>The routes below /admin/users/{id}/sessions: list and end the browser sessions of a user.</summary>
+/// <summary>The routes below /admin/users/{id}/sessions: list and end the browser sessions of a user, and the sign-ins to clients.</summary>
 internal static class AdminSessionEndpoints
 {
     public static void MapUserSessions(this RouteGroupBuilder users)
     {
         users.MapGet("/{id}/sessions", ListAsync)
-            .WithSummary("Lists the browser sessions of a user, the last used first.")
+            .WithSummary("Lists the browser sessions of a user and the sign-ins to clients, the last used first.")
             .Produces<SessionList>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
@@ -22,7 +22,7 @@ internal static class AdminSessionEndpoints
             .ProducesProblem(StatusCodes.Status409Conflict);
 
         users.MapDelete("/{id}/sessions/{sid}", DeleteAsync)
-            .WithSummary("Ends a browser session of a user. Access tokens stay valid until they expire.")
+            .WithSummary("Ends a browser session (sid) or a sign-in to a client (grant_id) of a user. Access tokens stay valid until they expire.")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
@@ -35,7 +35,9 @@ internal static class AdminSessionEndpoints
 
         return result.Problem is { } problem
             ? AdminProblems.Of(problem, http)
-            : TypedResults.Json(new SessionList([.. result.Sessions.Select(SessionMetadata.From)]), RoutesJson.Answers.SessionList);
+            : TypedResults.Json(
+                new SessionList([.. result.Sessions.Select(SessionMetadata.From)], [.. result.Families.Select(ClientSignInMetadata.From)]),
+                RoutesJson.Answers.SessionList);
     }
 
     private static async Task<IResult> DeleteAsync(SessionAdministration sessions, HttpContext http, string id, string sid) =>

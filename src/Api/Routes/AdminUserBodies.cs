@@ -25,8 +25,8 @@ internal sealed record UserList(ImmutableArray<UserMetadata> Users, ImmutableArr
 /// <summary>A user whose stored document is invalid, who cannot sign in. It can only be removed or restored.</summary>
 internal sealed record DamagedUser(string Sub, string Error);
 
-/// <summary>The browser sessions of a user, the last used first.</summary>
-internal sealed record SessionList(ImmutableArray<SessionMetadata> Sessions);
+/// <summary>The browser sessions of a user, and the sign-ins to clients, the last used first.</summary>
+internal sealed record SessionList(ImmutableArray<SessionMetadata> Sessions, ImmutableArray<ClientSignInMetadata> Clients);
 
 /// <summary>The body of a user registration, for the OpenAPI document.</summary>
 internal sealed record UserRequestBody(

@@ -1,10 +1,10 @@
 using System.Net.Mime;
 using Api.Bearer;
+using Api.Clients;
 using Api.Foundation.Json;
 using Api.Hosting;
 using Api.OAuth;
 using Api.SignIn.IdTokens;
-using Api.Users;
 
 namespace Api.Routes;
 
@@ -18,15 +18,18 @@ internal static class UserInfoEndpoint
             .WithSummary("Returns the claims about the person of an access token (OpenID Connect Core 1.0 §5.3)")
             .Produces<UserInfo>();
 
-    private static async Task<IResult> GetAsync(HttpContext http, UserStore users)
+    private static async Task<IResult> GetAsync(HttpContext http, ClientDirectory clients, SignInCheck signIns)
     {
         http.Response.NoStore();
         var sub = http.User.FindFirst("sub")?.Value ?? "";
 
-        if (!User.IsSub(sub) || await users.FindAsync(sub, http.RequestAborted) is not { Enabled: true } user)
+        var clientId = http.User.FindFirst("client_id")?.Value ?? "";
+
+        if (await clients.FindAsync(clientId, http.RequestAborted) is not { } client
+            || await signIns.FindUserAsync(http.User, client, http.RequestAborted) is not { } user)
         {
             http.Response.Headers.WWWAuthenticate =
-                $"{BearerAuthentication.Challenge}, error=\"invalid_token\", error_description=\"The user of the access token is removed or disabled.\"";
+                $"{BearerAuthentication.Challenge}, error=\"invalid_token\", error_description=\"{InactiveClientReason.OfUser}\"";
 
             return TypedResults.Problem(statusCode: StatusCodes.Status401Unauthorized);
         }

@@ -1,3 +1,5 @@
+using Api.Sessions.Families;
+
 namespace Api.Sessions;
 
 internal static class SessionServices
@@ -5,6 +7,7 @@ internal static class SessionServices
     public static void AddSessions(this IServiceCollection services)
     {
         services.AddSingleton<SessionStore>();
+        services.AddSingleton<TokenFamilyStore>();
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<CurrentSession>();
         services.AddSingleton<SessionAdministration>();

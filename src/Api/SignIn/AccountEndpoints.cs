@@ -43,6 +43,7 @@ internal static class AccountEndpoints
         {
             await account.Current.EndAsync(http);
             await account.Sessions.EndAllAsync(signedIn.User.Sub, CancellationToken.None);
+            await account.Families.EndAllAsync(signedIn.User.Sub, CancellationToken.None);
 
             return Pages.SignedOut();
         }));
@@ -64,7 +65,7 @@ internal static class AccountEndpoints
         var (user, current) = signedIn;
         var passkeys = await account.Users.ListPasskeysAsync(user.Sub, http.RequestAborted);
         var sessions = await account.Sessions.ListAsync(user.Sub, http.RequestAborted);
-        var apps = await account.Consents.ListAsync(user.Sub, http.RequestAborted);
+        var apps = await account.ListAppsAsync(user.Sub, http.RequestAborted);
 
         return Pages.Account(new(
             user.UserName,
@@ -73,8 +74,7 @@ internal static class AccountEndpoints
                 passkey.Id, passkey.Name, passkey.CreatedAt, passkey.LastUsed, passkey.IsBackedUp))],
             [.. sessions.Select(session => new AccountSession(
                 session.Sid, BrowserName.Of(session.UserAgent), session.AuthenticatedAt, session.LastUsedAt, session.Id == current.Id))],
-            [.. apps.Select(app => new AccountApp(
-                app.ClientId, app.Consent.ClientName, app.Consent.Scope.Split(' '), app.Consent.GivenAt))],
+            apps,
             passkeys.Length < User.MaximumPasskeys,
             IsRecent(account, current)));
     }
@@ -162,11 +162,22 @@ internal static class AccountEndpoints
         return isRemoved ? BackToAccount(http) : NotFound;
     }
 
-    private static async Task<IResult> RemoveAppAsync(AccountServices account, HttpContext http, SignedIn signedIn) =>
-        await FormRequest.ReadFieldAsync(http, "client_id") is { } clientId
-        && await account.Consents.RemoveAsync(signedIn.User.Sub, clientId, http.RequestAborted)
-            ? BackToAccount(http)
-            : NotFound;
+    private static async Task<IResult> RemoveAppAsync(AccountServices account, HttpContext http, SignedIn signedIn)
+    {
+        if (await FormRequest.ReadFieldAsync(http, "client_id") is not { } clientId)
+        {
+            return NotFound;
+        }
+
+        var sub = signedIn.User.Sub;
+
+        foreach (var family in (await account.Families.ListAsync(sub, http.RequestAborted)).Where(family => family.ClientId == clientId))
+        {
+            await account.Families.EndAsync(sub, family.Id, CancellationToken.None);
+        }
+
+        return await account.Consents.RemoveAsync(sub, clientId, CancellationToken.None) ? BackToAccount(http) : NotFound;
+    }
 
     private static async Task<IResult> EndSessionAsync(AccountServices account, HttpContext http, SignedIn signedIn, string sid)
     {
@@ -193,13 +204,3 @@ internal static class AccountEndpoints
         return new($"{root}/sign-in?return_to={Uri.EscapeDataString(root + ReturnPath.Account)}");
     }
 }
-
-/// <summary>What the account page uses.</summary>
-internal sealed record AccountServices(
-    CurrentSession Current,
-    SessionStore Sessions,
-    UserStore Users,
-    Consents Consents,
-    AuthorizationServerOptions Options,
-    AuditLog Audit,
-    TimeProvider Time);

@@ -24,7 +24,7 @@ public sealed record EnrollPage(string Link, string UserName, string? Name, stri
 /// <param name="Name">The full name; null: unknown.</param>
 /// <param name="Passkeys">The user's passkeys.</param>
 /// <param name="Sessions">Where the user is signed in.</param>
-/// <param name="Apps">The clients that the user has allowed.</param>
+/// <param name="Apps">The clients that the user is signed in to or has allowed.</param>
 /// <param name="CanAddPasskey">Whether the user has fewer passkeys than are possible.</param>
 /// <param name="IsRecent">Whether the sign-in is recent enough to add and remove passkeys.</param>
 public sealed record AccountPage(
@@ -40,7 +40,9 @@ public sealed record AccountPasskey(string Id, string Name, DateTimeOffset Creat
 
 public sealed record AccountSession(string Sid, string Browser, DateTimeOffset SignedInAt, DateTimeOffset LastUsedAt, bool IsCurrent);
 
-public sealed record AccountApp(string ClientId, string Name, IReadOnlyList<string> Scopes, DateTimeOffset AllowedAt);
+/// <summary>A client that the user is signed in to (<paramref name="LastUsedAt"/>), or has allowed, or both.</summary>
+public sealed record AccountApp(
+    string ClientId, string Name, IReadOnlyList<string> Scopes, DateTimeOffset? AllowedAt, DateTimeOffset? LastUsedAt);
 
 /// <summary>The page that asks a user whether a client may act for them.</summary>
 /// <param name="ClientName">The name of the client.</param>

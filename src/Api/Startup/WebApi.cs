@@ -90,6 +90,8 @@ internal static class WebApi
             app.MapSignIn();
             app.MapAuthorizationEndpoints();
             app.MapUserInfo();
+            app.MapRevocation();
+            app.MapIntrospection();
         }
 
         app.MapUser();

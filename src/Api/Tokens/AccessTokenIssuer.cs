@@ -6,6 +6,7 @@ using Api.Clients;
 using Api.Configuration;
 using Api.Foundation.Json;
 using Api.Keys;
+using Api.OAuth;
 using Api.Users;
 
 namespace Api.Tokens;
@@ -46,7 +47,7 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
 
     private IssuedToken Sign(Client client, UserSignIn? signIn, string scope, SigningKey key, DateTimeOffset now)
     {
-        var lifetime = (long)(client.AccessTokenLifetime ?? options.AccessTokenLifetime).TotalSeconds;
+        var lifetime = (long)(signIn is null ? client.AccessTokenLifetime ?? options.AccessTokenLifetime : LifetimeOfUser(client)).TotalSeconds;
         var tokenId = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
         var header = Utf8Json.WriteObject(json => WriteHeader(json, key));
         var claims = Utf8Json.WriteObject(json => WriteClaims(json, client, signIn, scope, now.ToUnixTimeSeconds(), lifetime, tokenId));
@@ -54,6 +55,10 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
 
         return new(new(token, "Bearer", lifetime, scope), tokenId);
     }
+
+    /// <summary>The lifetime of an access token for a user of the client. With refresh tokens, it is shorter.</summary>
+    public TimeSpan LifetimeOfUser(Client client) => client.AccessTokenLifetime
+        ?? (client.MayUseGrant(GrantTypes.RefreshToken) ? options.UserAccessTokenLifetime : options.AccessTokenLifetime);
 
     // RFC 7515 §4, RFC 9068 §2.1.
     private void WriteHeader(Utf8JsonWriter json, SigningKey key)
@@ -84,6 +89,7 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
         }
 
         json.WriteNumber("auth_time"u8, signIn.AuthenticatedAt.ToUnixTimeSeconds());
+        json.WriteString("grant_id"u8, signIn.GrantId);
         // The value of the user is more specific than that of the client.
         WriteOwnClaims(json, signIn.User.Claims);
         WriteOwnClaims(json, client.Claims.RemoveRange(signIn.User.Claims.Keys));
@@ -103,5 +109,8 @@ internal sealed class AccessTokenIssuer(AuthorizationServerOptions options, KeyR
     }
 }
 
-/// <summary>A user and the time of the sign-in, the <c>auth_time</c> of the tokens (OpenID Connect Core 1.0 §2).</summary>
-internal sealed record UserSignIn(User User, DateTimeOffset AuthenticatedAt);
+/// <summary>A user who signed in to a client.</summary>
+/// <param name="User">The user.</param>
+/// <param name="AuthenticatedAt">The <c>auth_time</c> of the tokens (OpenID Connect Core 1.0 §2).</param>
+/// <param name="GrantId">The <c>grant_id</c> of the tokens: what ends when this sign-in to the client ends.</param>
+internal sealed record UserSignIn(User User, DateTimeOffset AuthenticatedAt, string GrantId);

@@ -43,7 +43,8 @@ internal sealed class ScopePolicy(AuthorizationServerOptions options)
     public ImmutableArray<string> FindForUser(Client client, User? user, ImmutableArray<string>? requested) =>
         [
             .. (requested ?? client.Scopes).Where(scope =>
-                Scope.OpenIdConnect.Contains(scope)
+                scope is Scope.OfflineAccess ? client.MayUseGrant(GrantTypes.RefreshToken)
+                : Scope.OpenIdConnect.Contains(scope)
                 || (_supported.Contains(scope) && client.Scopes.Contains(scope) && user?.Scopes.Contains(scope) is not false)),
         ];
 }

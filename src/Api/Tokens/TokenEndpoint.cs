@@ -10,12 +10,11 @@ namespace Api.Tokens;
 /// <summary>The token endpoint (RFC 6749 §3.2).</summary>
 internal static class TokenEndpoint
 {
-    private const int MaximumBodyLength = 16 * 1024;
-
     public static void AddTokens(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokenIssuer>();
         services.AddSingleton<ScopePolicy>();
+        services.AddSingleton<TokenStates>();
         services.AddSingleton<ClientCredentialsGrant>();
         services.AddSingleton(new GrantType(
             GrantTypes.ClientCredentials, provider => provider.GetRequiredService<ClientCredentialsGrant>()));
@@ -26,7 +25,7 @@ internal static class TokenEndpoint
         routes.MapPost(EndpointPaths.Token, PostAsync)
             .AllowAnonymous()
             .WithTags("OAuth 2.0")
-            .WithSummary("Issues an access token (RFC 6749 §4.1.3, §4.4)")
+            .WithSummary("Issues an access token (RFC 6749 §4.1.3, §4.4, §6)")
             .WithDescription("The client authenticates with HTTP Basic, with client_id and client_secret in the body, or with a signed "
                 + "client_assertion (RFC 7523 §2.2). A public client sends its client_id alone. With client_credentials and without scope, the "
                 + "token has all scopes of the client. Errors: invalid_request, invalid_client, invalid_grant, invalid_scope, "
@@ -52,76 +51,37 @@ internal static class TokenEndpoint
         IEnumerable<GrantType> grantTypes,
         AuditLog audit)
     {
-        http.Response.NoStore();
-        RequestParameters? parameters = null;
-        PresentedCredentials? credentials = null;
+        var request = await ClientRequest.ReadAsync(http, authentication, RequestParameters.GrantTypeName);
 
-        var (body, unreadable) = await RequestBody.ReadAsync(http.Request, MaximumBodyLength);
-
-        if (unreadable is not null)
+        if (request is not { Error: null, Client: { } client, Parameters: { } parameters, Credentials: { } credentials })
         {
-            return Refuse(OAuthError.InvalidBody(unreadable));
-        }
-
-        if (!RequestParameters.TryParse(http.Request.ContentType, body, out parameters, out var error))
-        {
-            return Refuse(error);
-        }
-
-        if (parameters.GrantType is null)
-        {
-            return Refuse(OAuthError.InvalidRequest("The grant_type is missing."));
-        }
-
-        if (!PresentedCredentials.TryParse(http.Request.Headers.Authorization, parameters, out credentials, out error))
-        {
-            return Refuse(error);
-        }
-
-        (var client, error) = await authentication.AuthenticateAsync(credentials, http.RequestAborted);
-
-        if (client is null)
-        {
-            return Refuse(error!);
-        }
-
-        if (!client.Enabled)
-        {
-            return Refuse(OAuthError.UnauthorizedClient, client.ClientId);
+            return request.Refuse(http, audit, request.Error!);
         }
 
         if (grantTypes.FirstOrDefault(type => type.Name == parameters.GrantType) is not { } grantType)
         {
-            return Refuse(OAuthError.UnsupportedGrantType, client.ClientId);
+            return request.Refuse(http, audit, OAuthError.UnsupportedGrantType);
         }
 
         if (!client.MayUseGrant(grantType.Name))
         {
-            return Refuse(OAuthError.GrantTypeNotAllowed, client.ClientId);
+            return request.Refuse(http, audit, OAuthError.GrantTypeNotAllowed);
         }
 
-        (var issued, error) = await grantType.Create(http.RequestServices).HandleAsync(client, parameters, http.RequestAborted);
+        var (issued, error) = await grantType.Create(http.RequestServices).HandleAsync(client, parameters, http.RequestAborted);
 
         if (issued is null)
         {
-            return Refuse(error!, client.ClientId);
+            return request.Refuse(http, audit, error!);
         }
 
         audit.TokenIssued(http, client.ClientId, credentials.Method, issued.Response.Scope, issued.TokenId, issued.Reused, issued.Sub);
 
         return issued.Response;
-
-        OAuthError Refuse(OAuthError refusal, string? clientId = null)
-        {
-            audit.TokenRefused(
-                http, clientId, credentials?.ClientId ?? parameters?.ClientId, parameters?.Scope, refusal.Error, refusal.Reason);
-
-            return refusal;
-        }
     }
 }
 
-/// <summary>The body of a token request in the OpenAPI document (RFC 6749 §2.3.1, §4.1.3, §4.4.2, RFC 7521 §4.2, RFC 7636 §4.5).</summary>
+/// <summary>The body of a token request in the OpenAPI document (RFC 6749 §2.3.1, §4.1.3, §4.4.2, §6, RFC 7521 §4.2, RFC 7636 §4.5).</summary>
 internal sealed record TokenRequestBody(
     string GrantType,
     string? Scope,
@@ -131,4 +91,5 @@ internal sealed record TokenRequestBody(
     string? ClientAssertion,
     string? Code,
     string? RedirectUri,
-    string? CodeVerifier);
+    string? CodeVerifier,
+    string? RefreshToken);

@@ -8,6 +8,9 @@ internal sealed record TokenResponse(string AccessToken, string TokenType, long 
     /// <summary>OpenID Connect Core 1.0 §3.1.3.3.</summary>
     public string? IdToken { get; init; }
 
+    /// <summary>RFC 6749 §1.5.</summary>
+    public string? RefreshToken { get; init; }
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(this, TokensJson.Answers.TokenResponse);

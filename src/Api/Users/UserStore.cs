@@ -27,6 +27,9 @@ internal sealed class UserStore(IDocumentStore documents)
     /// <summary>The start of the sort keys of browser sessions in the partition of their user.</summary>
     public const string SessionPrefix = "session#";
 
+    /// <summary>The start of the sort keys of token families in the partition of their user.</summary>
+    public const string FamilyPrefix = "family#";
+
     /// <summary>The start of the sort keys of what a user has allowed clients.</summary>
     public const string ConsentPrefix = "consent#";
 
@@ -34,7 +37,7 @@ internal sealed class UserStore(IDocumentStore documents)
     public const string LinkKey = "link";
 
     // What lets somebody sign in or act as the user. It ends when the user is disabled.
-    private static readonly ImmutableArray<string> SignInPrefixes = [SessionPrefix, LinkKey];
+    private static readonly ImmutableArray<string> SignInPrefixes = [SessionPrefix, FamilyPrefix, LinkKey];
 
     /// <summary>The partition of all documents of a user.</summary>
     public static string PartitionOf(string sub) => PartitionPrefix + sub;
@@ -89,7 +92,7 @@ internal sealed class UserStore(IDocumentStore documents)
                     [change, release, new DocumentWrite.Replace(NameOf(after), abandoned.Version)], cancellation));
     }
 
-    /// <summary>Ends all sessions and the one-time link of a user.</summary>
+    /// <summary>Ends all sessions, token families and the one-time link of a user.</summary>
     public async Task SignOutAsync(string sub, CancellationToken cancellation)
     {
         foreach (var prefix in SignInPrefixes)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Api.Tests.Support;
 using static Api.Tests.Support.SignInApp;
 
 namespace Api.Tests.Conformance;
@@ -88,10 +90,28 @@ public sealed partial class OpenIdBasicOp
     public Task Code_is_used_once_after_30_seconds() => AssertUsedOnceAsync(TimeSpan.FromSeconds(30));
 
     [Statement("OpenID Basic OP §oidcc-refresh-token",
-        Given = "a client", When = "it asks for a refresh token", Then = "it gets one", Holds = false,
-        Because = "there are no refresh tokens yet. The module is skipped for a server whose metadata does not name them")]
-    public async Task No_refresh_token() =>
-        Assert.False((await app.GetTokensAsync(("scope", "openid offline_access"))).TryGetProperty("refresh_token", out _));
+        Given = "a refresh token of a client",
+        When = "the client uses it, and another client does",
+        Then = "the client gets tokens with the same iss, sub, aud and scope, and the other one an error")]
+    public async Task Refresh_token_is_bound_to_its_client()
+    {
+        var first = await app.GetTokensAsync(("client_id", "staying"), ("scope", "openid USER"));
+        var refreshToken = first.GetProperty("refresh_token").GetString()!;
+
+        var (refused, error) = await app.RefreshAsync(refreshToken, ("client_id", "staying2"));
+        var (status, second) = await app.RefreshAsync(refreshToken);
+
+        Assert.Equal((400, "invalid_grant", 200), (refused, error.GetProperty("error").GetString(), status));
+        Assert.Equal("openid USER", second.GetProperty("scope").GetString());
+        Assert.Equal(Of(first), Of(second));
+
+        static string Of(JsonElement tokens)
+        {
+            var claims = ClaimsOf(tokens.GetProperty("id_token").GetString()!);
+
+            return $"{claims.GetProperty("iss")} {claims.GetProperty("sub")} {claims.GetProperty("aud")} {claims.GetProperty("auth_time")}";
+        }
+    }
 
     [Statement("OpenID Basic OP §oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported",
         Given = "an authorization request", When = "it has request_uri", Then = "the error is request_uri_not_supported")]

@@ -48,7 +48,7 @@ public sealed class OpenIdDiscovery(Server server)
     [Statement("OpenID Connect Discovery 1.0 §3",
         Given = "the metadata", When = "scopes_supported is read", Then = "it has openid")]
     public async Task Openid_is_a_scope() =>
-        Assert.Equal(["openid", "profile", "email", "USER", "ADMIN"], Strings(await server.MetadataAsync(), "scopes_supported"));
+        Assert.Equal(["openid", "profile", "email", "offline_access", "USER", "ADMIN"], Strings(await server.MetadataAsync(), "scopes_supported"));
 
     [Statement("OpenID Connect Discovery 1.0 §3",
         Given = "the metadata", When = "id_token_signing_alg_values_supported is read", Then = "it has RS256")]

@@ -155,7 +155,7 @@ public sealed class PagesTests : IDisposable
             "account" => Pages.Account(new(
                 Hostile, Hostile, [new(Hostile, Hostile, now, now, true), new(Hostile, Hostile, now, null, false)],
                 [new(Hostile, Hostile, now, now, true), new(Hostile, Hostile, now, now, false)],
-                [new(Hostile, Hostile, [Hostile], now)], true, true)),
+                [new(Hostile, Hostile, [Hostile], now, now)], true, true)),
             "consent" => Pages.Consent(new(Hostile, Hostile, ["openid", Hostile], parameters)),
             "form-post" => Pages.FormPost(new("https://app.example/?" + Hostile), parameters),
             "sign-out" => Pages.ConfirmSignOut(new(Hostile, parameters)),

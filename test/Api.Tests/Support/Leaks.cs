@@ -52,8 +52,8 @@ internal static partial class Leaks
     [GeneratedRegex("""\\?"((d|p|q|dp|dq|qi)\\?"\s*:(?!\s*[\[{0-9tfn-])|oth\\?"\s*:)""")]
     private static partial Regex PrivateMember();
 
-    // A client secret that this program has generated, or a signed JWT.
-    [GeneratedRegex("ocs_[A-Za-z0-9_-]{43}|eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{40,}")]
+    // A client secret that this program has generated, a refresh token, link or cookie of a user, or a signed JWT.
+    [GeneratedRegex("ocs_[A-Za-z0-9_-]{43}|usr_[a-z0-9]{20}\\.[A-Za-z0-9_-]{22}|eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{40,}")]
     private static partial Regex ClientSecretOrToken();
 
     /// <summary>Collects the lines of all logs.</summary>

@@ -11,8 +11,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Api.Tests.Support;
 
 /// <summary>
-/// An app with a user who is signed in, and clients: <c>app</c> (public), <c>web</c> (with a secret) and <c>asking</c> (public, asks for
-/// consent). The session is created without a passkey.
+/// An app with a user who is signed in, and clients: <c>app</c> (public), <c>web</c> (with a secret), <c>asking</c> (public, asks for
+/// consent), and two with refresh tokens: <c>staying</c> (public) and <c>staying2</c>. The session is created without a passkey.
 /// </summary>
 public sealed class SignInApp : IAsyncLifetime, IDisposable
 {
@@ -56,6 +56,8 @@ public sealed class SignInApp : IAsyncLifetime, IDisposable
     internal async Task<string> AddClientsAsync(Func<Client, Client> change)
     {
         await Api.AddClientAsync("app", "USER ADMIN", client => change(SignsIn(client)));
+        await Api.AddClientAsync("staying", "USER ADMIN", client => change(Stays(client)));
+        await Api.AddClientAsync("staying2", "USER", client => change(Stays(client)));
         await Api.AddClientAsync("asking", "USER", client => change(SignsIn(client)) with { RequireConsent = true });
 
         return await Api.AddClientAsync("web", "USER ADMIN", client => change(SignsIn(client)) with { AuthenticationMethod = null });
@@ -68,6 +70,9 @@ public sealed class SignInApp : IAsyncLifetime, IDisposable
         RedirectUris = [Redirect, "http://127.0.0.1/callback"],
         PostLogoutRedirectUris = ["https://app.example/bye"],
     };
+
+    private static Client Stays(Client client) =>
+        SignsIn(client) with { GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken] };
 
     internal async Task<User> AddUserAsync(string name, string scope, Func<User, User>? change = null)
     {
@@ -181,21 +186,33 @@ public sealed class SignInApp : IAsyncLifetime, IDisposable
             ["code_verifier"] = Verifier,
         };
 
+        return await SendAsync("/oauth2/token", form, changes);
+    }
+
+    /// <summary>Uses a refresh token as the client <c>staying</c>, with changes; a null removes a parameter.</summary>
+    public Task<(int Status, JsonElement Body)> RefreshAsync(string refreshToken, params (string Name, string? Value)[] changes) => SendAsync(
+        "/oauth2/token", new() { ["grant_type"] = "refresh_token", ["client_id"] = "staying", ["refresh_token"] = refreshToken }, changes);
+
+    /// <summary>Sends a form of a client, with changes; a null removes a parameter.</summary>
+    public async Task<(int Status, JsonElement Body)> SendAsync(
+        string path, Dictionary<string, string?> form, params (string Name, string? Value)[] changes)
+    {
         foreach (var (name, value) in changes)
         {
             form[name] = value;
         }
 
         using var response = await Api.SendAsync(
-            HttpMethod.Post, "/oauth2/token", new FormUrlEncodedContent(form.Where(one => one.Value is not null)));
+            HttpMethod.Post, path, new FormUrlEncodedContent(form.Where(one => one.Value is not null)));
+        var body = await response.Content.ReadAsStringAsync();
 
-        return ((int)response.StatusCode, JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()));
+        return ((int)response.StatusCode, body is "" ? default : JsonSerializer.Deserialize<JsonElement>(body));
     }
 
-    /// <summary>The tokens of a whole sign-in.</summary>
+    /// <summary>The tokens of a whole sign-in to a public client.</summary>
     public async Task<JsonElement> GetTokensAsync(params (string Name, string? Value)[] changes)
     {
-        var (status, tokens) = await RedeemAsync(await GetCodeAsync(changes));
+        var (status, tokens) = await RedeemAsync(await GetCodeAsync(changes), [.. changes.Where(change => change.Name is "client_id")]);
         Assert.Equal(200, status);
 
         return tokens;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Api.Foundation;
 using Api.Foundation.Json;
+using Api.Sessions.Families;
 using Api.Storage;
 
 namespace Api.SignIn.Authorization;
@@ -18,7 +19,12 @@ internal sealed record AuthorizationCode(
     DateTimeOffset CreatedAt,
     string? CodeChallenge = null,
     string? Nonce = null,
-    bool IsUsed = false);
+    string? FamilyId = null)
+{
+    /// <summary>Whether it was redeemed: then <see cref="FamilyId"/> is what it began.</summary>
+    [JsonIgnore]
+    public bool IsUsed => FamilyId is not null;
+}
 
 /// <summary>The authorization codes in the document store.</summary>
 /// <exception cref="StorageException">The document store is unavailable.</exception>
@@ -62,10 +68,15 @@ internal sealed class AuthorizationCodes(IDocumentStore documents)
         }
     }
 
-    /// <summary>Uses a code. Of all callers, only one gets true.</summary>
-    public Task<bool> ConsumeAsync(string value, AuthorizationCode code, string version, CancellationToken cancellation) =>
+    /// <summary>Uses a code, and stores the family that it begins. Of all callers, only one gets true.</summary>
+    public Task<bool> ConsumeAsync(string value, AuthorizationCode code, string version, TokenFamily family, CancellationToken cancellation) =>
         // A new version: only one replacement succeeds, where several deletions would.
-        documents.WriteAsync([new DocumentWrite.Replace(DocumentOf(value, code with { IsUsed = true }), version)], cancellation);
+        documents.WriteAsync(
+            [
+                new DocumentWrite.Replace(DocumentOf(value, code with { FamilyId = family.Id }), version),
+                TokenFamilyStore.AdditionOf(family),
+            ],
+            cancellation);
 
     private static DocumentKey KeyOf(string value) => new($"code#{OpaqueToken.Hash(value)}", "code");
 

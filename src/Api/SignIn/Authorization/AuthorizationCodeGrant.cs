@@ -1,18 +1,17 @@
 using Api.Clients;
 using Api.OAuth;
-using Api.Sessions;
-using Api.SignIn.IdTokens;
+using Api.Sessions.Families;
 using Api.Tokens;
 using Api.Tokens.Grants;
-using Api.Users;
 
 namespace Api.SignIn.Authorization;
 
 /// <summary>The authorization code grant (RFC 6749 §4.1.3). Only a request without any error uses the code.</summary>
 internal sealed class AuthorizationCodeGrant(
-    AuthorizationCodes codes, SignIns signIns, ScopePolicy scopePolicy, AccessTokenIssuer accessTokens, IdTokenIssuer idTokens) : IGrant
+    AuthorizationCodes codes, SignIns signIns, TokenFamilyStore families, ScopePolicy scopePolicy, UserTokens tokens) : IGrant
 {
-    private const string UsedBefore = "The code was used before: it was stolen, or the client sent it twice.";
+    private const string UsedBefore =
+        "The code was used before: it was stolen, or the client sent it twice. The sign-in that the first use began is ended.";
 
     public async ValueTask<(IssuedToken? Token, OAuthError? Error)> HandleAsync(
         Client client, RequestParameters parameters, CancellationToken cancellation)
@@ -27,7 +26,17 @@ internal sealed class AuthorizationCodeGrant(
             return Refuse(OAuthError.InvalidGrant("The code is unknown."));
         }
 
-        if (FaultOf(code, client, redirectUri, parameters.CodeVerifier) is { } fault)
+        if (code.ClientId != client.ClientId)
+        {
+            return Refuse(OAuthError.InvalidGrant("The code is that of another client."));
+        }
+
+        if (code.FamilyId is { } first)
+        {
+            return await EndAsync(code.Sub, first);
+        }
+
+        if (FaultOf(code, redirectUri, parameters.CodeVerifier) is { } fault)
         {
             return Refuse(OAuthError.InvalidGrant(fault));
         }
@@ -44,46 +53,43 @@ internal sealed class AuthorizationCodeGrant(
             return Refuse(OAuthError.InvalidGrant("The client or the user no longer has any of the scopes."));
         }
 
-        // IsUsed shows most second uses. This condition is exact, however many requests arrive at once.
-        if (!await codes.ConsumeAsync(value, code, version, cancellation))
+        var (family, refreshToken) = tokens.Begin(client, session, scopes);
+
+        // FamilyId shows most second uses. This condition is exact, however many requests arrive at once.
+        if (!await codes.ConsumeAsync(value, code, version, family, CancellationToken.None))
         {
-            return Refuse(OAuthError.InvalidGrant(UsedBefore));
+            return await codes.FindAsync(value, CancellationToken.None) is ({ FamilyId: { } other }, _)
+                ? await EndAsync(code.Sub, other)
+                : Refuse(OAuthError.InvalidGrant(UsedBefore));
         }
 
-        var signIn = new UserSignIn(user, code.AuthenticatedAt);
-        var issued = await accessTokens.IssueAsync(client, signIn, scopes, cancellation);
+        // A user who is disabled after this check loses this family with all others.
+        if (await signIns.FindAsync(code, cancellation) is null)
+        {
+            await families.EndAsync(family.Sub, family.Id, CancellationToken.None);
 
-        return scopes.Contains(Scope.OpenId)
-            ? (issued with
-            {
-                Response = issued.Response with
-                {
-                    IdToken = await idTokens.IssueAsync(client, signIn, scopes, new(issued.Response, code.Nonce, session.Sid), cancellation),
-                },
-            }, null)
-            : (issued, null);
+            return Refuse(OAuthError.InvalidGrant("The session or the user has ended at this moment."));
+        }
+
+        await families.EndSurplusAsync(user.Sub, cancellation);
+
+        return (await tokens.IssueAsync(client, user, family, scopes, refreshToken, code.Nonce, cancellation), null);
     }
 
-    private static string? FaultOf(AuthorizationCode code, Client client, string redirectUri, string? verifier) =>
-        code.ClientId != client.ClientId ? "The code is that of another client."
-        : code.IsUsed ? UsedBefore
-        : code.RedirectUri != redirectUri ? "The redirect_uri is not that of the authorization request."
+    // RFC 6749 §4.1.2: a second use ends what the first began.
+    private async Task<(IssuedToken?, OAuthError?)> EndAsync(string sub, string familyId)
+    {
+        await families.EndAsync(sub, familyId, CancellationToken.None);
+
+        return Refuse(OAuthError.InvalidGrant(UsedBefore));
+    }
+
+    private static string? FaultOf(AuthorizationCode code, string redirectUri, string? verifier) =>
+        code.RedirectUri != redirectUri ? "The redirect_uri is not that of the authorization request."
         // RFC 9700 §4.8.2: a verifier without a challenge means that an attacker removed the challenge.
         : code.CodeChallenge is null ? verifier is null ? null : "There is a code_verifier, but the authorization request had no challenge."
         : Pkce.Verifies(code.CodeChallenge, verifier) ? null
         : "The code_verifier is missing or wrong.";
 
     private static (IssuedToken?, OAuthError?) Refuse(OAuthError error) => (null, error);
-}
-
-/// <summary>Finds the sign-in that a code was issued for.</summary>
-internal sealed class SignIns(UserStore users, SessionStore sessions, TimeProvider time)
-{
-    /// <summary>The user and the session, if the code is young, the user is enabled and the session is live; otherwise null.</summary>
-    public async Task<(User User, Session Session)?> FindAsync(AuthorizationCode code, CancellationToken cancellation) =>
-        time.GetUtcNow() < code.CreatedAt + AuthorizationCodes.Lifetime
-        && await users.FindAsync(code.Sub, cancellation) is { Enabled: true } user
-        && await sessions.FindAsync(code.Sub, code.SessionId, cancellation) is { } session
-            ? (user, session)
-            : null;
 }

@@ -16,12 +16,15 @@ internal static class AuthorizationServices
         services.AddSingleton<Consents>();
         services.AddSingleton<SignInDemands>();
         services.AddSingleton<SignIns>();
+        services.AddSingleton<UserTokens>();
         services.AddSingleton<IdTokenHints>();
         services.AddSingleton<IdTokenIssuer>();
         services.AddSingleton<LogoutFlow>();
         services.AddSingleton<AuthorizationCodeGrant>();
         services.AddSingleton(new GrantType(
             GrantTypes.AuthorizationCode, provider => provider.GetRequiredService<AuthorizationCodeGrant>()));
+        services.AddSingleton<RefreshTokenGrant>();
+        services.AddSingleton(new GrantType(GrantTypes.RefreshToken, provider => provider.GetRequiredService<RefreshTokenGrant>()));
     }
 
     public static void MapAuthorizationEndpoints(this IEndpointRouteBuilder routes)

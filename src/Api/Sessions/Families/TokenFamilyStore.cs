@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using Api.Configuration;
+using Api.Storage;
+using Api.Users;
+
+namespace Api.Sessions.Families;
+
+/// <summary>
+/// The token families in the document store, in the partition of their user. A family without <c>offline_access</c> ends with its session.
+/// </summary>
+/// <exception cref="StorageException">The document store is unavailable.</exception>
+internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore sessions, AuthorizationServerOptions options, TimeProvider time)
+{
+    /// <summary>A sign-in beyond it ends the family that was not used for the longest time.</summary>
+    public const int MaximumFamilies = 50;
+
+    // More than a user has, also when several sign-ins add families at the same time.
+    private const int PageSize = 2 * MaximumFamilies;
+
+    // An attempt fails only if the family was used at the same time.
+    private const int MaximumAttempts = 10;
+
+    /// <summary>When a family ends that was used at this time: after its lifetime, or earlier without use.</summary>
+    public DateTimeOffset EndOf(DateTimeOffset createdAt, DateTimeOffset lastUsedAt)
+    {
+        var (absolute, idle) = (createdAt + options.RefreshTokenLifetime, lastUsedAt + options.RefreshTokenIdleLifetime);
+
+        // In whole seconds, as the document store keeps it.
+        return Document.ExpiryAt((absolute < idle ? absolute : idle).ToUnixTimeSeconds());
+    }
+
+    /// <summary>The family of a user with this ID; null if there is none. Its session may have ended.</summary>
+    public async Task<TokenFamily?> FindAsync(string sub, string id, CancellationToken cancellation) =>
+        User.IsSub(sub)
+        && TokenFamily.IsId(id)
+        && await documents.GetAsync(TokenFamilyDocument.KeyOf(sub, id), cancellation) is { } document
+            ? LiveOrNull(document)
+            : null;
+
+    /// <summary>The same, if its session is live or not needed.</summary>
+    public async Task<TokenFamily?> FindLiveAsync(string sub, string id, CancellationToken cancellation) =>
+        await FindAsync(sub, id, cancellation) is { } family
+        && (family.IsOffline || await sessions.FindAsync(sub, family.SessionId, cancellation) is not null)
+            ? family
+            : null;
+
+    /// <summary>The families of a user, the last used first. Damaged ones, and those whose session has ended, are omitted.</summary>
+    public async Task<ImmutableArray<TokenFamily>> ListAsync(string sub, CancellationToken cancellation)
+    {
+        var families = await ListAllAsync(sub, cancellation);
+
+        if (families is [])
+        {
+            return families;
+        }
+
+        var live = (await sessions.ListAsync(sub, cancellation)).Select(session => session.Id).ToHashSet(StringComparer.Ordinal);
+
+        return families.RemoveAll(family => !family.IsOffline && !live.Contains(family.SessionId));
+    }
+
+    /// <summary>The write that adds a family, for a transaction.</summary>
+    public static DocumentWrite AdditionOf(TokenFamily family) => new DocumentWrite.Add(TokenFamilyDocument.Write(family));
+
+    /// <summary>Ends the families of a user that are too many.</summary>
+    public async Task EndSurplusAsync(string sub, CancellationToken cancellation)
+    {
+        foreach (var surplus in (await ListAllAsync(sub, cancellation)).Skip(MaximumFamilies))
+        {
+            await EndAsync(sub, surplus.Id, cancellation);
+        }
+    }
+
+    /// <summary>Uses a refresh token of a family. Of all callers with the same token, all get the same successor.</summary>
+    public async Task<RefreshOutcome> UseAsync(TokenFamily family, RefreshToken presented, CancellationToken cancellation)
+    {
+        for (var attempt = 0; attempt < MaximumAttempts; attempt++)
+        {
+            var now = time.GetUtcNow();
+            var outcome = family.Use(presented, now);
+
+            if (outcome is RefreshOutcome.Stolen)
+            {
+                await EndAsync(family.Sub, family.Id, CancellationToken.None);
+            }
+
+            if (outcome is not RefreshOutcome.Rotated rotated)
+            {
+                return outcome;
+            }
+
+            var next = rotated.Family with { ExpiresAt = EndOf(family.CreatedAt, now) };
+
+            if (await documents.WriteAsync(
+                [new DocumentWrite.Replace(TokenFamilyDocument.Write(next), family.Version)], CancellationToken.None))
+            {
+                return rotated with { Family = next };
+            }
+
+            // Another request used the token, or ended the family.
+            if (await FindAsync(family.Sub, family.Id, cancellation) is not { } changed)
+            {
+                return new RefreshOutcome.Unknown();
+            }
+
+            family = changed;
+        }
+
+        throw new StorageException("A refresh token could not be replaced, because its family was changed at the same time. Repeat the request.");
+    }
+
+    /// <summary>Ends a family.</summary>
+    public Task EndAsync(string sub, string id, CancellationToken cancellation) =>
+        documents.DeleteAllAsync(UserStore.PartitionOf(sub), UserStore.FamilyPrefix + id, also: null, cancellation);
+
+    /// <summary>Ends all families of a user, damaged ones too.</summary>
+    public Task EndAllAsync(string sub, CancellationToken cancellation) =>
+        documents.DeleteAllAsync(UserStore.PartitionOf(sub), UserStore.FamilyPrefix, also: null, cancellation);
+
+    private async Task<ImmutableArray<TokenFamily>> ListAllAsync(string sub, CancellationToken cancellation) =>
+        [
+            .. (await documents.QueryAsync(UserStore.PartitionOf(sub), UserStore.FamilyPrefix, PageSize, cancellation))
+                .Select(LiveOrNull).OfType<TokenFamily>().OrderByDescending(family => family.LastUsedAt),
+        ];
+
+    // Also if the settings were longer when the family was last used.
+    private TokenFamily? LiveOrNull(Document document) =>
+        TokenFamilyDocument.Read(document) is { } family && time.GetUtcNow() < EndOf(family.CreatedAt, family.LastUsedAt) ? family : null;
+}
