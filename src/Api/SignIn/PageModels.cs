@@ -47,6 +47,9 @@ public sealed record ConfirmSignOutPage(string UserName, IReadOnlyDictionary<str
 /// <summary>The page that sends parameters to a client (OAuth 2.0 Form Post Response Mode).</summary>
 public sealed record FormPostPage(Uri Action, IReadOnlyDictionary<string, string> Parameters);
 
+/// <summary>The page after a form from which the browser goes to a client.</summary>
+public sealed record ContinuePage(string Address);
+
 /// <summary>A page with a heading and a sentence.</summary>
 public sealed record MessagePage(string Title, string Text);
 

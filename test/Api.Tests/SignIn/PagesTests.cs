@@ -140,7 +140,7 @@ public sealed class PagesTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }
 
-    public static TheoryData<string> HostilePages => ["sign-in", "enroll", "account", "consent", "form-post", "sign-out", "error"];
+    public static TheoryData<string> HostilePages => ["sign-in", "enroll", "account", "consent", "form-post", "sign-out", "continue", "error"];
 
     [Theory]
     [MemberData(nameof(HostilePages))]
@@ -158,6 +158,7 @@ public sealed class PagesTests : IDisposable
             "consent" => Pages.Consent(new(Hostile, Hostile, ["openid", Hostile], parameters)),
             "form-post" => Pages.FormPost(new("https://app.example/?" + Hostile), parameters),
             "sign-out" => Pages.ConfirmSignOut(new(Hostile, parameters)),
+            "continue" => Pages.AfterForm(new SeeOther(Hostile)),
             _ => Pages.Error(400, Hostile, Hostile),
         };
 

@@ -69,7 +69,7 @@ internal static class LogoutEndpoint
             // As at the authorization endpoint: the session comes with the GET.
             : parameters[Pages.Decision] is not { } decision ? new SeeOther(AuthorizationAnswer.AddTo(
                 $"{http.Request.PathBase.ToUriComponent()}{EndpointPaths.Logout}", parameters.Values))
-            : SameOrigin.IsSameOrigin(http.Request, options) ? await flow.ContinueAsync(http, parameters, decision)
+            : SameOrigin.IsSameOrigin(http.Request, options) ? Pages.AfterForm(await flow.ContinueAsync(http, parameters, decision))
             : FormRequest.Foreign;
     }
 }
