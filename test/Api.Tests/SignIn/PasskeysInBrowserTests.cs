@@ -18,10 +18,9 @@ public sealed class PasskeysInBrowserTests : IDisposable
     {
         await using var api = await ApiProcess.StartAsync(_folder["data"], "--DisplayName", "Northwind");
         var link = await InviteAsync();
-        var screenshots = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "pages")).FullName;
 
         var shown = JsonSerializer.Deserialize<JsonElement>(await ExternalTools.RunNodeAsync(
-            "passkeys.mjs", ExternalTools.Chromium!, api.Address, $"{api.Address}/enroll/{link}", screenshots));
+            "passkeys.mjs", ExternalTools.Chromium!, api.Address, $"{api.Address}/enroll/{link}", Screenshots()));
 
         Assert.Equal(
             [
@@ -42,6 +41,8 @@ public sealed class PasskeysInBrowserTests : IDisposable
         Assert.Empty(shown.GetProperty("problems").EnumerateArray());
         Assert.Empty(shown.GetProperty("violations").EnumerateArray());
     }
+
+    internal static string Screenshots() => Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "pages")).FullName;
 
     // As the command line does in another process.
     private async Task<string> InviteAsync()
