@@ -18,7 +18,7 @@ export async function addAuthenticator(cdp) {
 
 export async function openBrowser(executablePath, folder) {
   const browser = await launch(executablePath);
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
   // One session for all: when a session ends, the browser forgets the virtual authenticators of the page.
   const cdp = await context.newCDPSession(page);

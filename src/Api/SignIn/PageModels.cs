@@ -62,7 +62,15 @@ public sealed record FormPostPage(Uri Action, IReadOnlyDictionary<string, string
 public sealed record ContinuePage(string Address);
 
 /// <summary>A page with a heading and a sentence.</summary>
-public sealed record MessagePage(string Title, string Text);
+public sealed record MessagePage(string Title, string Text, PageLink? Link = null);
+
+/// <summary>A link to another page of this server.</summary>
+public sealed record PageLink(string Path, string Text)
+{
+    public static readonly PageLink SignIn = new("/sign-in", "Sign in again");
+
+    public static readonly PageLink Account = new(ReturnPath.Account, "Go to your account");
+}
 
 /// <summary>The parts that are the same on all pages.</summary>
 /// <param name="Title">The title of the page.</param>

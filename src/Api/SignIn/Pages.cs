@@ -36,9 +36,13 @@ internal static class Pages
         : answer;
 
     public static IResult SignedOut() =>
-        Of("Signed out", new MessagePage("You are signed out", "You can close this page."), Views.Message.Create);
+        Of("Signed out", new MessagePage("You are signed out", "You can close this page.", PageLink.SignIn), Views.Message.Create);
 
-    public static IResult Error(int status, string title, string text) => Of(title, new MessagePage(title, text), Views.Message.Create, status);
+    public static IResult StillSignedIn() =>
+        Of("Still signed in", new MessagePage("Still signed in", "You did not sign out.", PageLink.Account), Views.Message.Create);
+
+    public static IResult Error(int status, string title, string text, PageLink? link = null) =>
+        Of(title, new MessagePage(title, text, link), Views.Message.Create, status);
 
     private static PageResult Of<T>(
         string title,

@@ -99,7 +99,7 @@ internal sealed class LogoutFlow(CurrentSession current, IdTokenHints hints, Cli
 
             if (decision is not Pages.Allow)
             {
-                return Pages.Error(StatusCodes.Status200OK, "Still signed in", "You did not sign out.");
+                return Pages.StillSignedIn();
             }
         }
 
