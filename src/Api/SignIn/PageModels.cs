@@ -42,18 +42,23 @@ public sealed record AccountSession(string Sid, string Browser, DateTimeOffset S
 
 public sealed record AccountApp(string ClientId, string Name, IReadOnlyList<string> Scopes, DateTimeOffset AllowedAt);
 
+/// <summary>The user who is signed in.</summary>
+/// <param name="UserName">The user name.</param>
+/// <param name="Name">The full name; null: unknown.</param>
+public sealed record PageUser(string UserName, string? Name);
+
 /// <summary>The page that asks a user whether a client may act for them.</summary>
 /// <param name="ClientName">The name of the client.</param>
-/// <param name="UserName">The user who is signed in.</param>
+/// <param name="User">The user who is signed in.</param>
 /// <param name="Scopes">The scopes that the client gets.</param>
 /// <param name="Parameters">The parameters of the authorization request. The form sends them again, with <c>decision</c>.</param>
 public sealed record ConsentPage(
-    string ClientName, string UserName, IReadOnlyList<string> Scopes, IReadOnlyDictionary<string, string> Parameters);
+    string ClientName, PageUser User, IReadOnlyList<string> Scopes, IReadOnlyDictionary<string, string> Parameters);
 
 /// <summary>The page that asks a user whether to sign out.</summary>
-/// <param name="UserName">The user who is signed in.</param>
+/// <param name="User">The user who is signed in.</param>
 /// <param name="Parameters">The parameters of the logout request. The form sends them again, with <c>decision</c>.</param>
-public sealed record ConfirmSignOutPage(string UserName, IReadOnlyDictionary<string, string> Parameters);
+public sealed record ConfirmSignOutPage(PageUser User, IReadOnlyDictionary<string, string> Parameters);
 
 /// <summary>The page that sends parameters to a client (OAuth 2.0 Form Post Response Mode).</summary>
 public sealed record FormPostPage(Uri Action, IReadOnlyDictionary<string, string> Parameters);

@@ -94,7 +94,7 @@ internal sealed class LogoutFlow(CurrentSession current, IdTokenHints hints, Cli
         {
             if (decision is null)
             {
-                return Pages.ConfirmSignOut(new(signedIn.User.UserName, parameters.Values));
+                return Pages.ConfirmSignOut(new(new(signedIn.User.UserName, signedIn.User.Name), parameters.Values));
             }
 
             if (decision is not Pages.Allow)
