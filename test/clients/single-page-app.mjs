@@ -35,7 +35,8 @@ try {
   await page.goto(origin);
   await press('Sign in');
   await page.waitForURL('**/sign-in?**');
-  await press('Sign in with a passkey').catch(() => {});
+  // The list of the text field can be faster than the button.
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click({ timeout: 2000 }).catch(() => {});
   await page.waitForURL(`${origin}/`);
   await page.waitForFunction(() => document.querySelector('pre').textContent !== '');
   steps.push(`signed in at ${new URL(page.url()).pathname}`);

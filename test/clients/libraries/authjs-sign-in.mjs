@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { Auth } from '@auth/core';
 import { getToken } from '@auth/core/jwt';
 import { check } from '../checks.mjs';
-import { readRecipe } from '../recipe.mjs';
+import { importRecipe } from '../recipe.mjs';
 
 /** Serves a site that uses Auth.js, as its packages for web frameworks do. */
 async function serve(config) {
@@ -38,8 +38,7 @@ class Visitor {
 
 export async function checkAuthJsSignIn({ issuer, browse, secret }) {
   process.env.AUTH_SECRET = 'a secret of the site, which encrypts its cookies';
-  const code = await readRecipe('Auth.js', { 'http://localhost:5000': issuer, "'SECRET'": `'${secret}'` });
-  const { config } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  const { config } = await importRecipe('Auth.js', { 'http://localhost:5000': issuer, "'SECRET'": `'${secret}'` });
   const problems = [];
   const server = await serve({ ...config, logger: { error: error => problems.push(error), warn: () => {}, debug: () => {} } });
   const site = `http://127.0.0.1:${server.address().port}/auth`;
