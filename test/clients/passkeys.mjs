@@ -77,7 +77,7 @@ try {
   await cdp.send('WebAuthn.clearCredentials', { authenticatorId: second });
   await cdp.send('WebAuthn.addCredential', { authenticatorId: second, credential: credentials[0] });
   await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: second, enabled: true });
-  await page.getByRole('button', { name: 'Sign in with a passkey' }).click().catch(() => {});
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click({ timeout: 2000 }).catch(() => {});
   await message().filter({ hasText: 'not accepted' }).waitFor();
   step('removed passkey');
   await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: second, enabled: false });
@@ -87,7 +87,7 @@ try {
   // By autofill, without a click.
   await page.goto(`${address}/sign-in?return_to=%2Faccount`);
   await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: second, enabled: true });
-  await page.getByRole('button', { name: 'Sign in with a passkey' }).click().catch(() => {});
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click({ timeout: 2000 }).catch(() => {});
   await page.waitForURL('**/account');
   step('signed in');
   await page.getByRole('button', { name: 'Sign out everywhere' }).click();
