@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Api.Administration;
 using Api.Audit;
 using Api.Configuration;
 using Api.Foundation.Json;
@@ -45,13 +46,13 @@ internal sealed class ClientAdministration(
                 : await store.FindAsync(clientId, cancellation);
 
             return client is null
-                ? ClientResult.Refused(ClientProblemKind.NotFound, ClientMetadataReader.ClientId, "is not the ID of a client")
+                ? ClientResult.Refused(AdminProblemKind.NotFound, ClientMetadataReader.ClientId, "is not the ID of a client")
                 : new(client);
         }
         catch (DamagedClientException damaged)
         {
             return ClientResult.Refused(
-                ClientProblemKind.Damaged,
+                AdminProblemKind.Damaged,
                 ClientMetadataReader.ClientId,
                 $"is the ID of a damaged client, which can only be removed or restored from a backup: {damaged.Client.Fault}");
         }
@@ -82,7 +83,7 @@ internal sealed class ClientAdministration(
 
         if (IsReserved(clientId) || !await changes.AddAsync("Registration", by, result.Client!))
         {
-            return ClientResult.Refused(ClientProblemKind.Conflict, ClientMetadataReader.ClientId, "is taken. Choose another one, or omit it");
+            return ClientResult.Refused(AdminProblemKind.Conflict, ClientMetadataReader.ClientId, "is taken. Choose another one, or omit it");
         }
 
         return result;
@@ -108,7 +109,7 @@ internal sealed class ClientAdministration(
         var result = await ChangeAsync("Removal", clientId, versions, by, _ => new(null), cancellation);
 
         // A document under an invalid ID is damaged too.
-        return versions is null && result.Problem is { Kind: ClientProblemKind.Damaged or ClientProblemKind.NotFound }
+        return versions is null && result.Problem is { Kind: AdminProblemKind.Damaged or AdminProblemKind.NotFound }
             && Encoding.UTF8.GetByteCount(clientId) is > 0 and <= MaximumKeyLength
             && await changes.RemoveDamagedAsync("Removal (damaged)", by, clientId)
                 ? new(null)
@@ -137,14 +138,14 @@ internal sealed class ClientAdministration(
             if (client.AuthenticationMethod is AuthenticationMethods.PrivateKeyJwt or AuthenticationMethods.None)
             {
                 return ClientResult.Refused(
-                    ClientProblemKind.Conflict, "token_endpoint_auth_method",
+                    AdminProblemKind.Conflict, "token_endpoint_auth_method",
                     $"is {client.AuthenticationMethod}, so that the client cannot use a secret");
             }
 
             if (live.Length >= Client.MaximumSecrets)
             {
                 return ClientResult.Refused(
-                    ClientProblemKind.Conflict, "secrets", $"are {live.Length} already. Remove one first");
+                    AdminProblemKind.Conflict, "secrets", $"are {live.Length} already. Remove one first");
             }
 
             var made = ClientSecret.Generate(now, now + expiresIn);
@@ -163,7 +164,7 @@ internal sealed class ClientAdministration(
 
             return others.Length < client.Secrets.Length
                 ? new(client with { Secrets = others })
-                : ClientResult.Refused(ClientProblemKind.NotFound, "secrets", "have no secret with this ID");
+                : ClientResult.Refused(AdminProblemKind.NotFound, "secrets", "have no secret with this ID");
         }, cancellation);
 
     private async Task<ClientResult> ChangeAsync(
@@ -177,7 +178,7 @@ internal sealed class ClientAdministration(
         if (IsFirst(clientId))
         {
             return ClientResult.Refused(
-                ClientProblemKind.Conflict,
+                AdminProblemKind.Conflict,
                 ClientMetadataReader.ClientId,
                 "is the ID of the client of the setting FirstClientSecretId. Change that secret, or remove the setting");
         }
@@ -215,7 +216,7 @@ internal sealed class ClientAdministration(
         }
 
         return ClientResult.Refused(
-            ClientProblemKind.Changed, "version", "has changed. Read the client again and repeat the change");
+            AdminProblemKind.Changed, "version", "has changed. Read the client again and repeat the change");
     }
 
     // With a table, a bootstrap client can be added later. It would hide a stored client with its ID, as Swagger UI's client would.

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Api.Administration;
 using Api.Configuration;
 using Api.Foundation.Net;
 using Api.OAuth;
@@ -21,7 +22,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
 
     private const int MaximumNameLength = 200;
 
-    private readonly ClientMetadataMembers _members = new("client", ClientId);
+    private readonly MetadataMembers _members = new("client", ClientId);
     private readonly ImmutableArray<string> _scopes = Scope.Parse(options.Scopes)!.Value;
 
     public IReadOnlyDictionary<string, string[]> Errors => _members.Errors;

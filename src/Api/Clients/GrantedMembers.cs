@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Api.Administration;
 using Api.OAuth;
 
 namespace Api.Clients;
@@ -11,7 +12,7 @@ internal static class GrantedMembers
 {
     /// <summary>Reads <c>scope</c>. Current scopes stay valid even if the setting Scopes no longer has them.</summary>
     public static ImmutableArray<string> Scopes(
-        this ClientMetadataMembers read, JsonObject members, ImmutableArray<string> available, ImmutableArray<string> current)
+        this MetadataMembers read, JsonObject members, ImmutableArray<string> available, ImmutableArray<string> current)
     {
         var text = read.Text(
             members, "scope", text => Scope.Parse(text) is not null, "contains a character that RFC 6749 §3.3 does not allow");
@@ -29,7 +30,7 @@ internal static class GrantedMembers
         if (scopes.FirstOrDefault(scope => !available.Contains(scope) && !current.Contains(scope)) is { } unknown)
         {
             read.Add(
-                "scope", $"has '{ClientMetadataMembers.Quoted(unknown)}', which is not in Scopes: {string.Join(' ', available)}");
+                "scope", $"has '{MetadataMembers.Quoted(unknown)}', which is not in Scopes: {string.Join(' ', available)}");
         }
 
         return scopes;
@@ -37,7 +38,7 @@ internal static class GrantedMembers
 
     /// <summary>Reads <c>claims</c>. Current claims stay valid.</summary>
     public static ImmutableSortedDictionary<string, JsonElement> Claims(
-        this ClientMetadataMembers read, JsonObject members, ImmutableSortedDictionary<string, JsonElement> current)
+        this MetadataMembers read, JsonObject members, ImmutableSortedDictionary<string, JsonElement> current)
     {
         var none = ImmutableSortedDictionary<string, JsonElement>.Empty;
 

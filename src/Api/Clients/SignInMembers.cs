@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Api.Administration;
 using Api.OAuth;
 
 namespace Api.Clients;
@@ -19,7 +20,7 @@ internal static class SignInMembers
     public static readonly ImmutableArray<string> Names = [GrantTypesName, RedirectUris, PostLogoutRedirectUris, RequireConsent, RequirePkce];
 
     /// <summary>Returns the client with these members. Its authentication method and its keys have been read.</summary>
-    public static Client Read(JsonObject members, Client client, ClientMetadataMembers read)
+    public static Client Read(JsonObject members, Client client, MetadataMembers read)
     {
         var types = ReadList(members, GrantTypesName, GrantTypes.All.Contains, GrantTypes.All.Length);
 

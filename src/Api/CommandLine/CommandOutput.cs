@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Api.Administration;
 using Api.Clients;
 
 namespace Api.CommandLine;
@@ -43,7 +44,7 @@ internal static class CommandOutput
     }
 
     /// <summary>Writes the errors, or a confirmation that something was removed.</summary>
-    public static async Task<int> WriteRemovalAsync(ParseResult result, ClientProblem? problem, string confirmation = "Removed.")
+    public static async Task<int> WriteRemovalAsync(ParseResult result, AdminProblem? problem, string confirmation = "Removed.")
     {
         foreach (var error in problem?.Errors.Values.SelectMany(errors => errors) ?? [])
         {

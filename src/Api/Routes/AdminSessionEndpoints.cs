@@ -34,7 +34,7 @@ internal static class AdminSessionEndpoints
         http.Response.NoStore();
 
         return result.Problem is { } problem
-            ? ClientProblems.Of(problem, http)
+            ? AdminProblems.Of(problem, http)
             : TypedResults.Json(new SessionList([.. result.Sessions.Select(SessionMetadata.From)]), RoutesJson.Answers.SessionList);
     }
 
@@ -45,5 +45,5 @@ internal static class AdminSessionEndpoints
         NoContent(http, await sessions.EndAllAsync(id, AuditLog.CallerOf(http), http.RequestAborted));
 
     private static IResult NoContent(HttpContext http, SessionResult result) =>
-        result.Problem is { } problem ? ClientProblems.Of(problem, http) : TypedResults.NoContent();
+        result.Problem is { } problem ? AdminProblems.Of(problem, http) : TypedResults.NoContent();
 }

@@ -118,7 +118,7 @@ internal static class AdminUserEndpoints
     {
         var result = await users.RemoveAsync(id, EntityTags.VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
 
-        return result.Problem is { } problem ? ClientProblems.Of(problem, http) : TypedResults.NoContent();
+        return result.Problem is { } problem ? AdminProblems.Of(problem, http) : TypedResults.NoContent();
     }
 
     private static async Task<IResult> PostLinkAsync(UserAdministration users, HttpContext http, string id)
@@ -127,7 +127,7 @@ internal static class AdminUserEndpoints
         http.Response.NoStore();
 
         return result.Problem is { } problem
-            ? ClientProblems.Of(problem, http)
+            ? AdminProblems.Of(problem, http)
             : TypedResults.Json(result.Link, UsersJson.Answers.NewLink, statusCode: StatusCodes.Status201Created);
     }
 
@@ -135,14 +135,14 @@ internal static class AdminUserEndpoints
     {
         var result = await users.RemovePasskeyAsync(id, passkeyId, AuditLog.CallerOf(http), http.RequestAborted);
 
-        return result.Problem is { } problem ? ClientProblems.Of(problem, http) : TypedResults.NoContent();
+        return result.Problem is { } problem ? AdminProblems.Of(problem, http) : TypedResults.NoContent();
     }
 
     private static IResult Write(HttpContext http, UserResult result, int status = StatusCodes.Status200OK)
     {
         if (result.Problem is { } problem)
         {
-            return ClientProblems.Of(problem, http);
+            return AdminProblems.Of(problem, http);
         }
 
         var user = result.User!;

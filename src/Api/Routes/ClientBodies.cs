@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Api.Administration;
 using Api.Clients;
 using Api.Foundation.Json;
 
@@ -92,7 +93,7 @@ internal static class SecretLifetimes
     private static readonly TimeSpan Maximum = TimeSpan.FromDays(10 * 365);
 
     public static bool TryRead(
-        JsonObject members, out TimeSpan? expiresIn, out TimeSpan? previousExpiresIn, [NotNullWhen(false)] out ClientProblem? problem)
+        JsonObject members, out TimeSpan? expiresIn, out TimeSpan? previousExpiresIn, [NotNullWhen(false)] out AdminProblem? problem)
     {
         (expiresIn, previousExpiresIn) = (null, null);
         var unknown = members.FirstOrDefault(member => member.Key is not (ExpiresIn or PreviousExpiresIn)).Key;
@@ -105,9 +106,9 @@ internal static class SecretLifetimes
         return problem is null;
     }
 
-    private static ClientProblem? Read(JsonNode? value, string name, TimeSpan shortest, out TimeSpan? lifetime) =>
+    private static AdminProblem? Read(JsonNode? value, string name, TimeSpan shortest, out TimeSpan? lifetime) =>
         WholeSeconds.Read(value, shortest, Maximum, out lifetime) is { } error ? Invalid(name, error) : null;
 
-    private static ClientProblem Invalid(string member, string error) =>
-        ClientResult.Refused(ClientProblemKind.Invalid, member, error).Problem!;
+    private static AdminProblem Invalid(string member, string error) =>
+        AdminProblem.Of(AdminProblemKind.Invalid, member, error);
 }

@@ -106,7 +106,7 @@ internal static class ClientEndpoints
     {
         var result = await clients.FindAsync(id, http.RequestAborted);
 
-        return result.Problem is { } problem ? ClientProblems.Of(problem, http) : Ok(http, result);
+        return result.Problem is { } problem ? AdminProblems.Of(problem, http) : Ok(http, result);
     }
 
     private static async Task<IResult> PostAsync(ClientAdministration clients, HttpContext http)
@@ -120,7 +120,7 @@ internal static class ClientEndpoints
 
         var result = await clients.AddAsync(members, AuditLog.CallerOf(http));
 
-        return result.Problem is { } problem ? ClientProblems.Of(problem, http) : Ok(http, result, StatusCodes.Status201Created);
+        return result.Problem is { } problem ? AdminProblems.Of(problem, http) : Ok(http, result, StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> PatchAsync(ClientAdministration clients, HttpContext http, string id)
@@ -134,14 +134,14 @@ internal static class ClientEndpoints
 
         var result = await clients.PatchAsync(id, patch, EntityTags.VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
 
-        return result.Problem is { } problem ? ClientProblems.Of(problem, http) : Ok(http, result);
+        return result.Problem is { } problem ? AdminProblems.Of(problem, http) : Ok(http, result);
     }
 
     private static async Task<IResult> DeleteAsync(ClientAdministration clients, HttpContext http, string id)
     {
         var result = await clients.RemoveAsync(id, EntityTags.VersionsOf(http), AuditLog.CallerOf(http), http.RequestAborted);
 
-        return result.Problem is { } problem ? ClientProblems.Of(problem, http) : TypedResults.NoContent();
+        return result.Problem is { } problem ? AdminProblems.Of(problem, http) : TypedResults.NoContent();
     }
 
     private static async Task<IResult> PostSecretAsync(ClientAdministration clients, HttpContext http, string id)
@@ -155,7 +155,7 @@ internal static class ClientEndpoints
 
         if (!SecretLifetimes.TryRead(members, out var expiresIn, out var previousExpiresIn, out var invalid))
         {
-            return ClientProblems.Of(invalid, http);
+            return AdminProblems.Of(invalid, http);
         }
 
         var result = await clients.AddSecretAsync(
@@ -163,7 +163,7 @@ internal static class ClientEndpoints
 
         if (result.Problem is { } problem)
         {
-            return ClientProblems.Of(problem, http);
+            return AdminProblems.Of(problem, http);
         }
 
         http.Response.NoStore();
@@ -178,7 +178,7 @@ internal static class ClientEndpoints
 
         if (result.Problem is { } problem)
         {
-            return ClientProblems.Of(problem, http);
+            return AdminProblems.Of(problem, http);
         }
 
         http.Response.SetETag(result.Client!.Version);

@@ -25,11 +25,11 @@ internal readonly record struct PageRequest(string? After, int Limit)
         if (limit is not null
             && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaximumLimit))
         {
-            return (default, ClientProblems.Invalid("limit", $"must be a whole number from 1 to {MaximumLimit}"));
+            return (default, AdminProblems.Invalid("limit", $"must be a whole number from 1 to {MaximumLimit}"));
         }
 
         return cursor is not null && !TryParse(cursor, out cursor)
-            ? (default, ClientProblems.Invalid("cursor", "must be the next_cursor of the previous page, or omitted"))
+            ? (default, AdminProblems.Invalid("cursor", "must be the next_cursor of the previous page, or omitted"))
             : (new(cursor, count), null);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Api.Administration;
 using Api.Audit;
 using Api.Clients;
 using Api.Users;
@@ -24,7 +25,7 @@ internal sealed class SessionAdministration(SessionStore sessions, UserAdministr
         return found.Problem is not null ? found
             : found.Sessions.FirstOrDefault(session => session.Sid == sid) is { } session
                 ? await MakeAsync("End of a session", session.Sub, by, () => sessions.EndAsync(session, CancellationToken.None))
-            : new([], ClientResult.Refused(ClientProblemKind.NotFound, "sessions", "have no session with this sid").Problem);
+            : new([], AdminProblem.Of(AdminProblemKind.NotFound, "sessions", "have no session with this sid"));
     }
 
     /// <summary>Signs a user out everywhere.</summary>
@@ -51,7 +52,7 @@ internal sealed class SessionAdministration(SessionStore sessions, UserAdministr
 }
 
 /// <summary>The result of an admin request: the sessions, or the problem.</summary>
-internal sealed record SessionResult(ImmutableArray<Session> Sessions, ClientProblem? Problem = null);
+internal sealed record SessionResult(ImmutableArray<Session> Sessions, AdminProblem? Problem = null);
 
 /// <summary>A browser session as administrators see it. <c>sid</c> is that of ID tokens.</summary>
 internal sealed record SessionMetadata(

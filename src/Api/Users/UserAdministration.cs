@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
+using Api.Administration;
 using Api.Audit;
 using Api.Clients;
 using Api.Configuration;
@@ -97,7 +98,7 @@ internal sealed class UserAdministration(
         var result = await ChangeAsync("Removal", id, versions, by, _ => new(null), cancellation);
 
         // A document under an invalid sub is damaged too.
-        return versions is null && result.Problem is { Kind: ClientProblemKind.Damaged or ClientProblemKind.NotFound }
+        return versions is null && result.Problem is { Kind: AdminProblemKind.Damaged or AdminProblemKind.NotFound }
             && Encoding.UTF8.GetByteCount(id) is > 0 and <= MaximumKeyLength
             && await changes.MakeAsync(
                 "Removal (damaged)", by, id, null, null, () => store.RemoveDamagedAsync(id, CancellationToken.None))
@@ -112,7 +113,7 @@ internal sealed class UserAdministration(
 
         return found.User is not { } user ? found
             : user.Enabled ? found with { Link = await CreateLinkAsync(user, by) }
-            : UserResult.Refused(ClientProblemKind.Conflict, "enabled", "is false, so that the user cannot add a passkey. Enable the user first");
+            : UserResult.Refused(AdminProblemKind.Conflict, "enabled", "is false, so that the user cannot add a passkey. Enable the user first");
     }
 
     public async Task<UserResult> RemovePasskeyAsync(string id, string passkeyId, Actor by, CancellationToken cancellation)
@@ -121,7 +122,7 @@ internal sealed class UserAdministration(
 
         return found.User is not { } user ? found
             : found.Passkeys.FirstOrDefault(passkey => passkey.Id == passkeyId) is not { } removed
-                ? UserResult.Refused(ClientProblemKind.NotFound, "passkeys", "have no passkey with this ID")
+                ? UserResult.Refused(AdminProblemKind.NotFound, "passkeys", "have no passkey with this ID")
             : await changes.MakeAsync(
                 "Removal of a passkey", by, user.Sub, null, null, () => store.RemovePasskeyAsync(user.Sub, removed, CancellationToken.None))
                 ? found with { Passkeys = found.Passkeys.Remove(removed) }
@@ -149,13 +150,13 @@ internal sealed class UserAdministration(
             var user = User.IsSub(id) ? await store.FindAsync(id, cancellation) : await store.FindByNameAsync(id, cancellation);
 
             return user is null
-                ? UserResult.Refused(ClientProblemKind.NotFound, UserMetadataReader.Sub, "is not the ID or the name of a user")
+                ? UserResult.Refused(AdminProblemKind.NotFound, UserMetadataReader.Sub, "is not the ID or the name of a user")
                 : new(user);
         }
         catch (DamagedUserException damaged)
         {
             return UserResult.Refused(
-                ClientProblemKind.Damaged,
+                AdminProblemKind.Damaged,
                 UserMetadataReader.Sub,
                 $"{damaged.User.Sub} is the ID of a damaged user, which can only be removed or restored from a backup: {damaged.User.Fault}");
         }
@@ -212,8 +213,8 @@ internal sealed class UserAdministration(
     }
 
     private static UserResult Taken() =>
-        UserResult.Refused(ClientProblemKind.Conflict, UserMetadataReader.UserName, "is taken, in this or another letter case");
+        UserResult.Refused(AdminProblemKind.Conflict, UserMetadataReader.UserName, "is taken, in this or another letter case");
 
     private static UserResult Changed() =>
-        UserResult.Refused(ClientProblemKind.Changed, "version", "has changed. Read the user again and repeat the change");
+        UserResult.Refused(AdminProblemKind.Changed, "version", "has changed. Read the user again and repeat the change");
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Api.Administration;
 using Api.Clients;
 using Api.Configuration;
 using Api.OAuth;
@@ -15,10 +16,10 @@ internal sealed class UserMetadataReader(AuthorizationServerOptions options)
     /// <summary>The members that can be set and changed.</summary>
     public static readonly ImmutableArray<string> Editable = [UserName, "name", "email", "scope", "claims", "enabled"];
 
-    private readonly ClientMetadataMembers _members = new("user", Sub);
+    private readonly MetadataMembers _members = new("user", Sub);
 
     /// <summary>The errors by member.</summary>
-    public ClientProblem Problem => new(ClientProblemKind.Invalid, _members.Errors, _members.UnlistedErrors);
+    public AdminProblem Problem => new(AdminProblemKind.Invalid, _members.Errors, _members.UnlistedErrors);
 
     /// <summary>Adds an error for each unknown member.</summary>
     public void RefuseUnknown(JsonObject members) => _members.RefuseUnknown(members, Editable);

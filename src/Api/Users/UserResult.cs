@@ -1,19 +1,20 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Api.Administration;
 using Api.Clients;
 
 namespace Api.Users;
 
 /// <summary>The result of an admin request: the user (null if removed), or the problem.</summary>
-internal sealed record UserResult(User? User, ClientProblem? Problem = null)
+internal sealed record UserResult(User? User, AdminProblem? Problem = null)
 {
     public ImmutableArray<Passkey> Passkeys { get; init; } = [];
 
     /// <summary>The link that was created.</summary>
     public NewLink? Link { get; init; }
 
-    public static UserResult Refused(ClientProblemKind kind, string member, string error) =>
-        new(null, ClientResult.Refused(kind, member, error).Problem);
+    public static UserResult Refused(AdminProblemKind kind, string member, string error) =>
+        new(null, AdminProblem.Of(kind, member, error));
 }
 
 /// <summary>A new link. <c>enrollment_link</c> is shown only once.</summary>

@@ -161,6 +161,28 @@ public sealed class PromptTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Consent_can_be_withdrawn_on_the_account_page()
+    {
+        using var allowed = await _app.PostAsync(
+            "/oauth2/authorize", Request(("client_id", "asking")).Append(new("decision", "allow")), _app.Cookie);
+        using var before = await _app.BrowseAsync("/account", _app.Cookie);
+
+        using var foreign = await _app.PostAsync("/account/apps/remove", [new("client_id", "asking")], _app.Cookie, "cross-site");
+        using var silent = await _app.AuthorizeAsync(("client_id", "asking"), ("prompt", "none"));
+        using var removed = await _app.PostAsync("/account/apps/remove", [new("client_id", "asking")], _app.Cookie);
+        using var again = await _app.PostAsync("/account/apps/remove", [new("client_id", "asking")], _app.Cookie);
+        using var after = await _app.BrowseAsync("/account", _app.Cookie);
+        using var refused = await _app.AuthorizeAsync(("client_id", "asking"), ("prompt", "none"));
+
+        Assert.Contains("name=\"client_id\" value=\"asking\"", await before.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
+        Assert.Contains("code=", silent.Headers.Location!.Query, StringComparison.Ordinal);
+        Assert.Equal(["/account", "/account"], [removed.Headers.Location!.OriginalString, again.Headers.Location!.OriginalString]);
+        Assert.DoesNotContain("asking", await after.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("error=consent_required", refused.Headers.Location!.Query, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Client_can_ask_for_consent()
     {
         using var page = await _app.AuthorizeAsync(("prompt", "consent"));

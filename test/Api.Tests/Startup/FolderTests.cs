@@ -15,6 +15,7 @@ public sealed class FolderTests
         "Hosting",
         "Storage",
         "Audit",
+        "Administration",
         "OAuth",
         "Keys",
         "Clients",

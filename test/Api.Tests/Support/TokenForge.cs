@@ -20,9 +20,7 @@ internal sealed class TokenForge(SigningKey key, string issuer, DateTimeOffset n
 
     public string Audience { get; init; } = "api";
 
-    public string Subject { get; init; } = "client";
-
-    /// <summary>The client of the tokens. The routes below /admin require that it is registered.</summary>
+    /// <summary>The client of the tokens, and their <c>sub</c>. The routes below /admin require that it is registered.</summary>
     public string ClientId { get; init; } = "client";
 
     public long Now { get; } = now.ToUnixTimeSeconds();
@@ -33,7 +31,7 @@ internal sealed class TokenForge(SigningKey key, string issuer, DateTimeOffset n
     {
         ["iss"] = Issuer,
         ["aud"] = Audience,
-        ["sub"] = Subject,
+        ["sub"] = ClientId,
         ["client_id"] = ClientId,
         ["scope"] = scope,
         ["iat"] = Now,

@@ -54,7 +54,7 @@ internal sealed class AuthorizationFlow(
         switch (decision)
         {
             case Pages.Allow:
-                await consents.AddAsync(signedIn.User.Sub, request.Client.ClientId, scopes, http.RequestAborted);
+                await consents.AddAsync(signedIn.User.Sub, request.Client, scopes, http.RequestAborted);
 
                 return await IssueAsync(http, request, parameters, signedIn, scopes);
             case null:

@@ -3,12 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Api.Foundation.Json;
 
-namespace Api.Clients;
+namespace Api.Administration;
 
-/// <summary>Reads the members of a client or a user as JSON types and collects the errors by member.</summary>
+/// <summary>Reads the members of a JSON document that an administrator sends and collects the errors by member.</summary>
 /// <param name="kind">What has the members, for error messages.</param>
 /// <param name="id">The member that identifies it, which cannot be changed.</param>
-internal sealed class ClientMetadataMembers(string kind, string id)
+internal sealed class MetadataMembers(string kind, string id)
 {
     // Limits the response to an invalid request, so that it is not longer than the request.
     private const int MaximumUnknown = 10;
