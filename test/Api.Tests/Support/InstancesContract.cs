@@ -1,3 +1,4 @@
+using Api.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Api.Tests.Support;
@@ -6,17 +7,18 @@ namespace Api.Tests.Support;
 public abstract class InstancesContract : StorageContract, IDisposable
 {
     // The keys are older.
-    private static readonly DateTimeOffset Start = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Noon = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly List<ApiFactory> _instances = [];
 
     /// <summary>Starts an instance of the app. All instances have the same documents, keys and clock.</summary>
-    internal async Task<ApiFactory> StartAsync(params (string Name, string Value)[] settings)
+    internal async Task<ApiFactory> StartAsync() => Start(await OpenAsync());
+
+    /// <summary>Starts an instance of the app with a store of the engine, which can be wrapped.</summary>
+    internal ApiFactory Start(IDocumentStore documents)
     {
-        Time.Now = Time.Now > Start ? Time.Now : Start;
-        var documents = await OpenAsync();
+        Time.Now = Time.Now > Noon ? Time.Now : Noon;
         var api = new ApiFactory { Time = Time, Replace = services => services.AddSingleton(documents) };
-        Array.ForEach(settings, setting => api.Set(setting.Name, setting.Value));
         _instances.Add(api);
         // The factory does not expect that several requests at once start the app.
         _ = api.Server;
