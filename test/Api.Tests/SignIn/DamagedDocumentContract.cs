@@ -226,7 +226,6 @@ public abstract class DamagedDocumentContract : InstancesContract
 
         return QueryHelpers.ParseQuery(response.Headers.Location!.OriginalString["/sign-in".Length..])["return_to"].ToString();
     }
-
 }
 
 public sealed class DamagedDocumentTests : DamagedDocumentContract
@@ -241,7 +240,7 @@ public sealed class DamagedDocumentTests : DamagedDocumentContract
 [Collection(MotoCollection.Name)]
 public sealed class DamagedDocumentOnAwsTests(MotoServer moto) : DamagedDocumentContract
 {
-    // The emulator is slow. DynamoDB limits the size of keys and treats empty strings as SQLite does not.
+    // The emulator is slow. These values could be keys, which DynamoDB limits.
     protected override string[] Values => ["null", "\"\"", DamagedJson.Long];
 
     [TheoryWith(Tool.Moto)]
