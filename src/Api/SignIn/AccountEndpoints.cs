@@ -114,7 +114,7 @@ internal static class AccountEndpoints
 
     private static async Task<IResult> RenameAsync(AccountServices account, HttpContext http, SignedIn signedIn, string id)
     {
-        var name = (await FormField.ReadAsync(http.Request, "name"))?.Trim();
+        var name = (await FormRequest.ReadFieldAsync(http, "name"))?.Trim();
 
         if (name is not { Length: > 0 and <= Passkey.MaximumNameLength } || name.Any(char.IsControl))
         {
@@ -163,7 +163,7 @@ internal static class AccountEndpoints
     }
 
     private static async Task<IResult> RemoveAppAsync(AccountServices account, HttpContext http, SignedIn signedIn) =>
-        await FormField.ReadAsync(http.Request, "client_id") is { } clientId
+        await FormRequest.ReadFieldAsync(http, "client_id") is { } clientId
         && await account.Consents.RemoveAsync(signedIn.User.Sub, clientId, http.RequestAborted)
             ? BackToAccount(http)
             : NotFound;
