@@ -122,7 +122,7 @@ internal sealed class SessionStore(IDocumentStore documents, AuthorizationServer
         SessionDocument.Read(document) is { } session && time.GetUtcNow() < EndOf(session.LastUsedAt) ? session : null;
 
     // In whole seconds, as the document store keeps it.
-    private DateTimeOffset EndOf(DateTimeOffset lastUsed) => 
+    private DateTimeOffset EndOf(DateTimeOffset lastUsed) =>
         Document.ExpiryAt(lastUsed.ToUnixTimeSeconds() + (long)options.SessionLifetime.TotalSeconds);
 
     private static string? Printable(string? userAgent) => string.IsNullOrWhiteSpace(userAgent) ? null : string.Concat(
