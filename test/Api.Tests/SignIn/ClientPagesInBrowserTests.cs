@@ -29,7 +29,7 @@ public sealed class ClientPagesInBrowserTests : IDisposable
         });
 
         var shown = JsonSerializer.Deserialize<JsonElement>(await ExternalTools.RunNodeAsync(
-            "client-pages.mjs", ExternalTools.Chromium!, api.Address, await GetIdTokenAsync(app), PasskeysInBrowserTests.Screenshots()));
+            "client-pages.mjs", ExternalTools.Chromium!, api.Address, await GetIdTokenAsync(app), WholeWay.Screenshots));
 
         Assert.Equal(
             [
