@@ -50,8 +50,7 @@ public sealed class Rfc9700Codes(SignInApp app)
         Given = "an authorization response after a POST", When = "the browser is redirected", Then = "the status is 303, so that no form is sent on")]
     public async Task Status_is_303()
     {
-        using var response = await app.PostAsync(
-            "/oauth2/authorize", Request(("prompt", "consent")).Append(new("decision", "allow")), app.Cookie);
+        using var response = await app.DecideAsync(await app.GetConsentFormAsync(("prompt", "consent")));
 
         Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
     }

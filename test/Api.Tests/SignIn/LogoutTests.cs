@@ -130,6 +130,15 @@ public sealed class LogoutTests : IAsyncLifetime, IDisposable
         Assert.True(await IsSignedInAsync());
     }
 
+    [Fact]
+    public async Task Decision_in_the_query_is_not_that_of_the_user()
+    {
+        using var page = await LogoutAsync(("decision", "allow"));
+
+        Assert.DoesNotContain("type=\"hidden\" name=\"decision\"", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.True(await IsSignedInAsync());
+    }
+
     private Task<HttpResponseMessage> LogoutAsync(params (string Name, string? Value)[] parameters) => _app.BrowseAsync(
         "/oauth2/logout?" + Encode(parameters.Where(one => one.Value is not null).Select(one => KeyValuePair.Create(one.Name, one.Value!))),
         _app.Cookie);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Api.Clients;
 using Api.OAuth;
 using Api.Sessions;
@@ -14,7 +15,7 @@ namespace Api.Tests.Support;
 /// An app with a user who is signed in, and clients: <c>app</c> (public), <c>web</c> (with a secret) and <c>asking</c> (public, asks for
 /// consent). The session is created without a passkey.
 /// </summary>
-public sealed class SignInApp : IAsyncLifetime, IDisposable
+public sealed partial class SignInApp : IAsyncLifetime, IDisposable
 {
     public const string Redirect = "https://app.example/callback";
 
@@ -152,6 +153,20 @@ public sealed class SignInApp : IAsyncLifetime, IDisposable
         return Api.SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(form), [.. headers]);
     }
 
+    /// <summary>The form of the consent page that a good authorization request with changes shows to Ann.</summary>
+    public async Task<Dictionary<string, string>> GetConsentFormAsync(params (string Name, string? Value)[] changes)
+    {
+        using var page = await AuthorizeAsync(changes);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+
+        return HiddenFields().Matches(await page.Content.ReadAsStringAsync())
+            .ToDictionary(field => field.Groups[1].Value, field => WebUtility.HtmlDecode(field.Groups[2].Value));
+    }
+
+    /// <summary>Answers a consent page as Ann.</summary>
+    public Task<HttpResponseMessage> DecideAsync(IEnumerable<KeyValuePair<string, string>> form, string decision = "allow") =>
+        PostAsync("/oauth2/authorize", form.Append(new("decision", decision)), Cookie);
+
     /// <summary>The parameters that the client gets through the browser; the answer goes to its redirect URI.</summary>
     public static Dictionary<string, string> ReadAnswer(HttpResponseMessage response, string redirect = Redirect)
     {
@@ -203,4 +218,7 @@ public sealed class SignInApp : IAsyncLifetime, IDisposable
 
     public static JsonElement ClaimsOf(string jwt, int part = 1) =>
         JsonSerializer.Deserialize<JsonElement>(Base64UrlEncoder.DecodeBytes(jwt.Split('.')[part]));
+
+    [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">")]
+    private static partial Regex HiddenFields();
 }
