@@ -24,6 +24,9 @@ internal sealed class Authenticator(string origin, ECDsa? key = null)
 
     public bool CrossOrigin { get; init; }
 
+    /// <summary>The origin of the page that has this one in a frame (Web Authentication Level 3 §5.8.1).</summary>
+    public string? TopOrigin { get; init; }
+
     public string RpId { get; init; } = new Uri(origin).Host;
 
     public string? CreationType { get; init; }
@@ -40,12 +43,18 @@ internal sealed class Authenticator(string origin, ECDsa? key = null)
 
     /// <summary>The same passkey with another answer.</summary>
     public Authenticator With(
-        string? origin = null, bool? crossOrigin = null, string? rpId = null, byte? flags = null, string? userHandle = null) =>
+        string? origin = null,
+        bool? crossOrigin = null,
+        string? rpId = null,
+        byte? flags = null,
+        string? userHandle = null,
+        string? topOrigin = null) =>
         new(Origin, _key)
         {
             CredentialId = CredentialId,
             Origin = origin ?? Origin,
             CrossOrigin = crossOrigin ?? CrossOrigin,
+            TopOrigin = topOrigin ?? TopOrigin,
             RpId = rpId ?? RpId,
             Flags = flags ?? Flags,
             Counter = Counter,
@@ -102,13 +111,23 @@ internal sealed class Authenticator(string origin, ECDsa? key = null)
         return [.. SHA256.HashData(Encoding.UTF8.GetBytes(RpId)), (byte)(flags | UserPresent), .. counter];
     }
 
-    private byte[] ClientData(string type, JsonElement options) => Encoding.UTF8.GetBytes(new JsonObject
+    private byte[] ClientData(string type, JsonElement options)
     {
-        ["type"] = type,
-        ["challenge"] = options.GetProperty("challenge").GetString(),
-        ["origin"] = Origin,
-        ["crossOrigin"] = CrossOrigin,
-    }.ToJsonString());
+        var data = new JsonObject
+        {
+            ["type"] = type,
+            ["challenge"] = options.GetProperty("challenge").GetString(),
+            ["origin"] = Origin,
+            ["crossOrigin"] = CrossOrigin,
+        };
+
+        if (TopOrigin is not null)
+        {
+            data["topOrigin"] = TopOrigin;
+        }
+
+        return Encoding.UTF8.GetBytes(data.ToJsonString());
+    }
 
     private static byte[] Text(string text) => [(byte)(0x60 | text.Length), .. Encoding.ASCII.GetBytes(text)];
 

@@ -83,6 +83,7 @@ public sealed class LogoutTests : IAsyncLifetime, IDisposable
 
         using var page = await LogoutAsync(parameters);
         Assert.Equal((HttpStatusCode.OK, null), (page.StatusCode, page.Headers.Location));
+        Assert.Contains("name=\"decision\" value=\"allow\"", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.True(await IsSignedInAsync());
 
         using var foreign = await DecideAsync("allow", "cross-site");

@@ -45,6 +45,7 @@ public sealed class SignInTests : IDisposable
     [Theory]
     [InlineData("origin")]
     [InlineData("cross-origin")]
+    [InlineData("top origin")]
     [InlineData("rp id")]
     [InlineData("verification")]
     [InlineData("other user")]
@@ -62,6 +63,7 @@ public sealed class SignInTests : IDisposable
         {
             "origin" => authenticator.With(origin: "https://attacker.example"),
             "cross-origin" => authenticator.With(crossOrigin: true),
+            "top origin" => authenticator.With(topOrigin: "https://attacker.example"),
             "rp id" => authenticator.With(rpId: "attacker.example"),
             "verification" => authenticator.With(flags: 0),
             "other user" => authenticator.With(userHandle: other.Sub),
