@@ -157,10 +157,21 @@ public sealed partial class SignInApp : IAsyncLifetime, IDisposable
     public async Task<Dictionary<string, string>> GetConsentFormAsync(params (string Name, string? Value)[] changes)
     {
         using var page = await AuthorizeAsync(changes);
-        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        ReadForm(page, out var form);
 
-        return HiddenFields().Matches(await page.Content.ReadAsStringAsync())
-            .ToDictionary(field => field.Groups[1].Value, field => WebUtility.HtmlDecode(field.Groups[2].Value));
+        return form;
+    }
+
+    /// <summary>A page and the hidden fields of its form.</summary>
+    public static string ReadForm(HttpResponseMessage response, out Dictionary<string, string> fields)
+    {
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using var reader = new StreamReader(response.Content.ReadAsStream(), leaveOpen: true);
+        var page = reader.ReadToEnd();
+        fields = HiddenFields().Matches(page).ToDictionary(
+            field => field.Groups[1].Value, field => WebUtility.HtmlDecode(field.Groups[2].Value));
+
+        return page;
     }
 
     /// <summary>Answers a consent page as Ann.</summary>
