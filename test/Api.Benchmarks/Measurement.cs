@@ -13,4 +13,6 @@ internal sealed record Measurement(double ByClock, double? ByProcessor = null)
     public Measurement With(Measurement other, Func<double, double, double> combine) => new(
         combine(ByClock, other.ByClock),
         ByProcessor is { } mine && other.ByProcessor is { } others ? combine(mine, others) : null);
+
+    public Measurement Times(double factor) => new(ByClock * factor, ByProcessor * factor);
 }

@@ -19,6 +19,7 @@ if (Settings.Parse(args) is not { } settings)
 [
     ("start", StartMode.RunAsync),
     ("token", TokenMode.RunAsync),
+    ("signin", SignInMode.RunAsync),
     ("wellknown", WellKnownMode.RunAsync),
     ("guard", GuardMode.RunAsync),
     ("memory", MemoryMode.RunAsync),

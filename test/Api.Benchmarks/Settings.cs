@@ -11,6 +11,7 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds, string? Ch
 
           start       time from the start of the process to its first response
           token       tokens per second
+          signin      sign-ins per second, from the authorization request to the tokens
           wellknown   discovery and key set requests per second
           guard       requests to a protected route per second
           memory      resident memory, and bytes allocated for a token request
@@ -22,7 +23,7 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds, string? Ch
         without `npm ci` in test/Api.Benchmarks/peers, and without moto (python3 -m pip install -r test/requirements.txt).
         """;
 
-    private static readonly string[] Modes = ["start", "token", "wellknown", "guard", "memory", "all"];
+    private static readonly string[] Modes = ["start", "token", "signin", "wellknown", "guard", "memory", "all"];
 
     public static Settings? Parse(string[] arguments)
     {

@@ -13,14 +13,18 @@ internal static partial class Wrk
         new(name, async cancellation => (await SendAsync(server, seconds, cancellation, request)).Rate);
 
     /// <summary>Sends these requests in turn. Throws if a request fails.</summary>
-    public static async Task<LoadResult> SendAsync(
-        Server server, int seconds, CancellationToken cancellation, params IReadOnlyList<LoadRequest> requests)
+    public static Task<LoadResult> SendAsync(
+        Server server, int seconds, CancellationToken cancellation, params IReadOnlyList<LoadRequest> requests) =>
+        RunAsync(server, seconds, Script(requests), cancellation);
+
+    /// <summary>Runs a Lua script. Throws if a request fails.</summary>
+    public static async Task<LoadResult> RunAsync(Server server, int seconds, string lua, CancellationToken cancellation)
     {
         var script = Path.GetTempFileName();
 
         try
         {
-            await File.WriteAllTextAsync(script, Script(requests), cancellation);
+            await File.WriteAllTextAsync(script, lua, cancellation);
             var processorTime = server.ProcessorTime;
             var output = await Child.RunAsync(
                 server.Cores is Child.BothCores ? Child.BothCores : Child.LoadCore,

@@ -58,7 +58,7 @@ internal sealed class ClientMetadataReader(AuthorizationServerOptions options)
                     + "the client has a secret or a key. A public client has none"),
             Keys = ReadKeys(members),
             JwksUri = ReadJwksUri(members),
-            Claims = _members.Claims(members, client.Claims),
+            Claims = _members.Claims(members, client.Claims, Client.MaximumClaimsLength),
             AccessTokenLifetime = lifetime,
             // A reused token has at least nine tenths of its lifetime left.
             AccessTokenReuse = _members.Seconds(

@@ -36,9 +36,9 @@ internal static class GrantedMembers
         return scopes;
     }
 
-    /// <summary>Reads <c>claims</c>. Current claims stay valid.</summary>
+    /// <summary>Reads <c>claims</c>, of at most so many bytes. Current claims stay valid.</summary>
     public static ImmutableSortedDictionary<string, JsonElement> Claims(
-        this MetadataMembers read, JsonObject members, ImmutableSortedDictionary<string, JsonElement> current)
+        this MetadataMembers read, JsonObject members, ImmutableSortedDictionary<string, JsonElement> current, int maximumLength)
     {
         var none = ImmutableSortedDictionary<string, JsonElement>.Empty;
 
@@ -60,11 +60,11 @@ internal static class GrantedMembers
             read.Add("claims", $"has '{reserved}', which is a reserved name in any letter case");
         }
 
-        if (Encoding.UTF8.GetByteCount(claims.ToJsonString()) > Client.MaximumClaimsLength)
+        if (Encoding.UTF8.GetByteCount(claims.ToJsonString()) > maximumLength)
         {
             read.Add(
                 "claims",
-                $"has more than {Client.MaximumClaimsLength} bytes of JSON. Every token contains it and must fit into a header");
+                $"has more than {maximumLength} bytes of JSON. Every token contains it and must fit into a header");
         }
 
         return claims.ToImmutableSortedDictionary(

@@ -18,6 +18,10 @@ internal static class OpaqueToken
     /// <summary>The SHA-256 of a value, in base64url.</summary>
     public static string Hash(string value) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(value)));
 
+    /// <summary>Whether a value has this hash, in the same time for each.</summary>
+    public static bool HasHash(string value, string hash) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Hash(value)), Encoding.UTF8.GetBytes(hash));
+
     /// <summary>Whether a text can be a value, so that nothing else is looked up in a store.</summary>
     public static bool IsWellFormed(string? text) => text is { Length: Length } && StrictBase64Url.IsValid(text);
 }

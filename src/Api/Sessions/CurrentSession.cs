@@ -23,11 +23,23 @@ internal sealed class CurrentSession(SessionStore sessions, UserStore users, Ses
         return (SignedIn?)found;
     }
 
-    /// <summary>Signs a user in after a passkey was verified. A session of the request ends, and the new one has a new ID.</summary>
-    public async Task<SignedIn> StartAsync(HttpContext http, User user)
+    /// <summary>
+    /// Signs a user in after a passkey was verified. A session of the request ends, and the new one has a new ID. Returns null if the user
+    /// was disabled or removed in the meantime.
+    /// </summary>
+    public async Task<SignedIn?> StartAsync(HttpContext http, User user)
     {
         await EndStoredAsync(http);
         var (session, value) = await sessions.CreateAsync(user.Sub, http.Request.Headers.UserAgent, http.RequestAborted);
+
+        // A user who is disabled after this check loses this session with all others.
+        if (await FindUserAsync(user.Sub, http.RequestAborted) is not { Enabled: true })
+        {
+            await sessions.EndAsync(session, CancellationToken.None);
+
+            return null;
+        }
+
         cookie.Set(http.Response, value);
         var signedIn = new SignedIn(user, session);
         http.Items[Key] = signedIn;

@@ -28,6 +28,9 @@ internal sealed record Session
     /// <summary>The browser at the sign-in, for display; null: unknown.</summary>
     public string? UserAgent { get; init; }
 
+    /// <summary>Whether the user used a passkey so lately that no one else has taken the browser over in the meantime.</summary>
+    public bool IsRecentAt(DateTimeOffset now) => now - AuthenticatedAt < TimeSpan.FromMinutes(15);
+
     /// <summary>The version of the stored document. It is different after each change.</summary>
     public string Version { get; init; } = Document.NewVersion();
 }

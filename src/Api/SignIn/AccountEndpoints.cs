@@ -1,8 +1,7 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using Api.Audit;
 using Api.Configuration;
 using Api.Sessions;
+using Api.SignIn.Authorization;
 using Api.SignIn.Passkeys;
 using Api.Users;
 
@@ -30,6 +29,8 @@ internal static class AccountEndpoints
             ChangeAsync(account, http, signedIn => RenameAsync(account, http, signedIn, id)));
         routes.MapPost("/account/passkeys/{id}/remove", (AccountServices account, HttpContext http, string id) =>
             ChangeAsync(account, http, signedIn => RemoveAsync(account, http, signedIn, id)));
+        routes.MapPost("/account/apps/remove", (AccountServices account, HttpContext http) =>
+            ChangeAsync(account, http, signedIn => RemoveAppAsync(account, http, signedIn)));
         routes.MapPost("/account/sessions/{sid}/end", (AccountServices account, HttpContext http, string sid) =>
             ChangeAsync(account, http, signedIn => EndSessionAsync(account, http, signedIn, sid)));
         routes.MapPost("/account/sessions/end", (AccountServices account, HttpContext http) => ChangeAsync(account, http, async _ =>
@@ -63,20 +64,25 @@ internal static class AccountEndpoints
         var (user, current) = signedIn;
         var passkeys = await account.Users.ListPasskeysAsync(user.Sub, http.RequestAborted);
         var sessions = await account.Sessions.ListAsync(user.Sub, http.RequestAborted);
+        var apps = await account.Consents.ListAsync(user.Sub, http.RequestAborted);
 
         return Pages.Account(new(
             user.UserName,
             user.Name,
             [.. passkeys.Select(passkey => new AccountPasskey(
-                IdOf(passkey), passkey.Name, passkey.CreatedAt, passkey.LastUsed, passkey.IsBackedUp))],
+                passkey.Id, passkey.Name, passkey.CreatedAt, passkey.LastUsed, passkey.IsBackedUp))],
             [.. sessions.Select(session => new AccountSession(
                 session.Sid, BrowserName.Of(session.UserAgent), session.AuthenticatedAt, session.LastUsedAt, session.Id == current.Id))],
-            passkeys.Length < User.MaximumPasskeys));
+            [.. apps.Select(app => new AccountApp(
+                app.ClientId, app.Consent.ClientName, app.Consent.Scope.Split(' '), app.Consent.GivenAt))],
+            passkeys.Length < User.MaximumPasskeys,
+            IsRecent(account, current)));
     }
 
     private static async Task<IResult> PostOptionsAsync(AccountServices account, PasskeyRegistration registration, HttpContext http) =>
         !SameOrigin.IsSameOrigin(http.Request, account.Options) ? PasskeyResults.OtherOrigin
         : await account.Current.FindAsync(http) is not var (user, session) ? PasskeyResults.SignedOut
+        : !IsRecent(account, session) ? PasskeyResults.SignInAgain
         : await registration.BeginAsync(http, user, CeremonyPurpose.Add(user.Sub, session.Id));
 
     private static async Task<IResult> PostPasskeyAsync(AccountServices account, PasskeyRegistration registration, HttpContext http)
@@ -91,6 +97,11 @@ internal static class AccountEndpoints
             return PasskeyResults.SignedOut;
         }
 
+        if (!IsRecent(account, session))
+        {
+            return PasskeyResults.SignInAgain;
+        }
+
         var (_, problem) = await registration.CompleteAsync(http, CeremonyPurpose.Add(user.Sub, session.Id), () => Task.FromResult(true));
 
         return problem ?? PasskeyResults.Done(http);
@@ -103,7 +114,7 @@ internal static class AccountEndpoints
 
     private static async Task<IResult> RenameAsync(AccountServices account, HttpContext http, SignedIn signedIn, string id)
     {
-        var name = (await FormField.ReadAsync(http.Request, "name"))?.Trim();
+        var name = (await FormRequest.ReadFieldAsync(http, "name"))?.Trim();
 
         if (name is not { Length: > 0 and <= Passkey.MaximumNameLength } || name.Any(char.IsControl))
         {
@@ -112,7 +123,7 @@ internal static class AccountEndpoints
 
         var sub = signedIn.User.Sub;
 
-        if ((await account.Users.ListPasskeysAsync(sub, http.RequestAborted)).FirstOrDefault(passkey => IdOf(passkey) == id) is not { } before)
+        if ((await account.Users.ListPasskeysAsync(sub, http.RequestAborted)).FirstOrDefault(passkey => passkey.Id == id) is not { } before)
         {
             return NotFound;
         }
@@ -126,10 +137,15 @@ internal static class AccountEndpoints
     {
         const string Removed = "removed";
 
+        if (!IsRecent(account, signedIn.Session))
+        {
+            return SignInFirst(http);
+        }
+
         var sub = signedIn.User.Sub;
         var passkeys = await account.Users.ListPasskeysAsync(sub, http.RequestAborted);
 
-        if (passkeys.FirstOrDefault(candidate => IdOf(candidate) == id) is not { } passkey)
+        if (passkeys.FirstOrDefault(candidate => candidate.Id == id) is not { } passkey)
         {
             return NotFound;
         }
@@ -146,6 +162,12 @@ internal static class AccountEndpoints
         return isRemoved ? BackToAccount(http) : NotFound;
     }
 
+    private static async Task<IResult> RemoveAppAsync(AccountServices account, HttpContext http, SignedIn signedIn) =>
+        await FormRequest.ReadFieldAsync(http, "client_id") is { } clientId
+        && await account.Consents.RemoveAsync(signedIn.User.Sub, clientId, http.RequestAborted)
+            ? BackToAccount(http)
+            : NotFound;
+
     private static async Task<IResult> EndSessionAsync(AccountServices account, HttpContext http, SignedIn signedIn, string sid)
     {
         var sessions = await account.Sessions.ListAsync(signedIn.User.Sub, http.RequestAborted);
@@ -158,6 +180,9 @@ internal static class AccountEndpoints
         return BackToAccount(http);
     }
 
+    // With a stolen cookie, no one makes a passkey that works for longer than the session.
+    private static bool IsRecent(AccountServices account, Session session) => session.IsRecentAt(account.Time.GetUtcNow());
+
     // See Other, so that the browser gets the page and a reload does not send the form again (RFC 9110 §15.4.4).
     private static SeeOther BackToAccount(HttpContext http) => new(http.Request.PathBase.ToUriComponent() + ReturnPath.Account);
 
@@ -167,11 +192,14 @@ internal static class AccountEndpoints
 
         return new($"{root}/sign-in?return_to={Uri.EscapeDataString(root + ReturnPath.Account)}");
     }
-
-    // A credential ID can be longer than a path.
-    private static string IdOf(Passkey passkey) => Base64Url.EncodeToString(SHA256.HashData(passkey.CredentialId.AsSpan()));
 }
 
 /// <summary>What the account page uses.</summary>
 internal sealed record AccountServices(
-    CurrentSession Current, SessionStore Sessions, UserStore Users, AuthorizationServerOptions Options, AuditLog Audit);
+    CurrentSession Current,
+    SessionStore Sessions,
+    UserStore Users,
+    Consents Consents,
+    AuthorizationServerOptions Options,
+    AuditLog Audit,
+    TimeProvider Time);

@@ -70,7 +70,11 @@ internal static class EnrollEndpoints
             return problem!;
         }
 
-        var signedIn = await sessions.StartAsync(http, user);
+        if (await sessions.StartAsync(http, user) is not { } signedIn)
+        {
+            return PasskeyResults.Refused;
+        }
+
         audit.SignedIn(http, user.Sub, signedIn.Session.Sid, passkey.Name);
 
         return PasskeyResults.Done(http);

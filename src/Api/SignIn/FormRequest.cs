@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using Api.Hosting;
+using Api.OAuth;
 using Microsoft.Net.Http.Headers;
 
 namespace Api.SignIn;
@@ -30,6 +31,19 @@ internal static class FormRequest
         var (form, unreadable) = await RequestBody.ReadAsync(http.Request, MaximumLength);
 
         return unreadable is null ? form : null;
+    }
+
+    /// <summary>The value of a field, or an empty string; null if the request is not a form, or has the field more than once.</summary>
+    public static async ValueTask<string?> ReadFieldAsync(HttpContext http, string name)
+    {
+        if (await ReadAsync(http) is not { } form)
+        {
+            return null;
+        }
+
+        var fields = RequestParameters.ReadForm(form.Span, [name], out var fault);
+
+        return fault is null ? fields[name] ?? "" : null;
     }
 
     // The page is rendered only when it is needed.

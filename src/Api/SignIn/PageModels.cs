@@ -19,17 +19,28 @@ public sealed record SignUpPage(string? ReturnTo);
 /// <param name="ReturnTo">Where the browser goes afterwards: a path that <see cref="ReturnPath"/> accepts; null: the account page.</param>
 public sealed record EnrollPage(string Link, string UserName, string? Name, string? ReturnTo = null);
 
-/// <summary>The page on which a user manages passkeys and sessions.</summary>
+/// <summary>The page on which a user manages passkeys, sessions and apps.</summary>
+/// <param name="UserName">The user who is signed in.</param>
+/// <param name="Name">The full name; null: unknown.</param>
+/// <param name="Passkeys">The user's passkeys.</param>
+/// <param name="Sessions">Where the user is signed in.</param>
+/// <param name="Apps">The clients that the user has allowed.</param>
+/// <param name="CanAddPasskey">Whether the user has fewer passkeys than are possible.</param>
+/// <param name="IsRecent">Whether the sign-in is recent enough to add and remove passkeys.</param>
 public sealed record AccountPage(
     string UserName,
     string? Name,
     IReadOnlyList<AccountPasskey> Passkeys,
     IReadOnlyList<AccountSession> Sessions,
-    bool CanAddPasskey);
+    IReadOnlyList<AccountApp> Apps,
+    bool CanAddPasskey,
+    bool IsRecent);
 
 public sealed record AccountPasskey(string Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? LastUsed, bool IsSynchronized);
 
 public sealed record AccountSession(string Sid, string Browser, DateTimeOffset SignedInAt, DateTimeOffset LastUsedAt, bool IsCurrent);
+
+public sealed record AccountApp(string ClientId, string Name, IReadOnlyList<string> Scopes, DateTimeOffset AllowedAt);
 
 /// <summary>The page that asks a user whether a client may act for them.</summary>
 /// <param name="ClientName">The name of the client.</param>

@@ -19,6 +19,9 @@ internal static class PasskeyResults
 
     public static readonly IResult SignedOut = Problem(StatusCodes.Status403Forbidden, "You are no longer signed in. Reload the page.");
 
+    public static readonly IResult SignInAgain = Problem(
+        StatusCodes.Status403Forbidden, "You signed in too long ago to add a passkey. Reload the page and sign in again.");
+
     public static readonly IResult TooManyPasskeys =
         Problem(StatusCodes.Status409Conflict, "This account has too many passkeys. Remove one first.");
 

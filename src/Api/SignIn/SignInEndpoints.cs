@@ -56,12 +56,12 @@ internal static class SignInEndpoints
         }
 
         if (await PasskeyAnswer.ReadAsync(http.Request) is not { } answer
-            || await ceremonies.SignInAsync(http, answer) is not var (user, passkey))
+            || await ceremonies.SignInAsync(http, answer) is not var (user, passkey)
+            || await sessions.StartAsync(http, user) is not { } signedIn)
         {
             return PasskeyResults.Refused;
         }
 
-        var signedIn = await sessions.StartAsync(http, user);
         audit.SignedIn(http, user.Sub, signedIn.Session.Sid, passkey.Name);
 
         return PasskeyResults.Done(http);

@@ -52,6 +52,7 @@ internal static class SignInServices
             [
                 "/sign-in/options", "/enroll/{link}/options", "/account/passkeys", "/account/passkeys/options", "/account/passkeys/{id}/name",
                 "/account/passkeys/{id}/remove", "/account/sessions/{sid}/end", "/account/sessions/end", "/account/sessions/end-all",
+                "/account/apps/remove",
             ])
         {
             routes.MapMethodNotAllowed(path, HttpMethods.Post);

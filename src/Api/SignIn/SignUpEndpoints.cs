@@ -31,7 +31,7 @@ internal static class SignUpEndpoints
             return FormRequest.Foreign;
         }
 
-        if (await FormField.ReadAsync(http.Request, "name") is not { } name)
+        if (await FormRequest.ReadFieldAsync(http, "name") is not { } name)
         {
             return FormRequest.Unreadable;
         }

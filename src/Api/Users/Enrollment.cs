@@ -21,7 +21,7 @@ internal sealed class Enrollment(
     /// <summary>The user of a link that was not used yet, if enabled. A damaged user has no working link.</summary>
     public async Task<User?> FindUserAsync(string link, CancellationToken cancellation)
     {
-        if (await links.FindLinkAsync(link, cancellation) is not { } found)
+        if (await links.FindAsync(link, cancellation) is not { } found)
         {
             return null;
         }
@@ -43,7 +43,7 @@ internal sealed class Enrollment(
 
     /// <summary>Uses the link of a user, and stores a new user. Of all callers, only one gets true.</summary>
     public async Task<bool> UseAsync(string link, User user, Actor by) =>
-        await links.ConsumeLinkAsync(link, CancellationToken.None) is { } used
+        await links.ConsumeAsync(link, CancellationToken.None) is { } used
         && used.Sub == user.Sub
         && (used.NewUserName is null
             || await changes.MakeAsync("Sign-up", by, user.Sub, null, user, () => users.AddAsync(user, CancellationToken.None)));

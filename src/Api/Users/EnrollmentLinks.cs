@@ -5,8 +5,8 @@ using Api.Storage;
 namespace Api.Users;
 
 /// <summary>
-/// One-time links that let their holder add a passkey to a user. The link is <c>{issuer}/enroll/{value}</c>. Only the hash of the value is
-/// stored.
+/// One-time links that let their holder add a passkey to a user. The link is <c>{issuer}/enroll/{value}</c>, the value <c>sub.random</c>,
+/// so that one read finds the link. Only the hash of the random part is stored. A user has one link: a new one replaces it.
 /// </summary>
 /// <exception cref="StorageException">The document store is unavailable.</exception>
 internal sealed class EnrollmentLinks(IDocumentStore documents, TimeProvider time)
@@ -19,54 +19,66 @@ internal sealed class EnrollmentLinks(IDocumentStore documents, TimeProvider tim
     /// <summary>The path of the page of a link, relative to the issuer.</summary>
     public const string Path = "/enroll/";
 
+    // An attempt fails only if another link of the user was created or used at the same time.
+    private const int MaximumAttempts = 10;
+
     /// <summary>Creates a link and returns its value, which is not stored.</summary>
     public Task<string> CreateAsync(string sub, CancellationToken cancellation) =>
-        CreateAsync(new EnrollmentLinkDocument(sub, IsUsed: false), Lifetime, cancellation);
+        CreateAsync(hash => new(sub, hash, IsUsed: false), Lifetime, cancellation);
 
     /// <summary>Creates a link for a user that is not stored yet.</summary>
-    public Task<string> CreateAsync(User newUser, CancellationToken cancellation) => CreateAsync(
-        new EnrollmentLinkDocument(newUser.Sub, IsUsed: false, newUser.UserName, newUser.Name), SignUpLifetime, cancellation);
+    public Task<string> CreateAsync(User newUser, CancellationToken cancellation) =>
+        CreateAsync(hash => new(newUser.Sub, hash, IsUsed: false, newUser.UserName, newUser.Name), SignUpLifetime, cancellation);
 
-    /// <summary>The <c>sub</c> of the link's user; null if the link is unknown, used or expired. The link can still be used.</summary>
-    public async Task<string?> FindAsync(string value, CancellationToken cancellation) => (await FindLinkAsync(value, cancellation))?.Sub;
-
-    /// <summary>The link; null if it is unknown, used or expired. It can still be used.</summary>
-    public async Task<EnrollmentLinkDocument?> FindLinkAsync(string value, CancellationToken cancellation) =>
+    /// <summary>The link; null if it is unknown, used, replaced or expired. It can still be used.</summary>
+    public async Task<EnrollmentLink?> FindAsync(string value, CancellationToken cancellation) =>
         (await ReadAsync(value, cancellation)).Link is { IsUsed: false } link ? link : null;
 
-    /// <summary>Uses the link. Of all callers, only one gets the <c>sub</c>; the others get null.</summary>
-    public async Task<string?> ConsumeAsync(string value, CancellationToken cancellation) => (await ConsumeLinkAsync(value, cancellation))?.Sub;
-
     /// <summary>Uses the link. Of all callers, only one gets it; the others get null.</summary>
-    public async Task<EnrollmentLinkDocument?> ConsumeLinkAsync(string value, CancellationToken cancellation) =>
+    public async Task<EnrollmentLink?> ConsumeAsync(string value, CancellationToken cancellation) =>
         await ReadAsync(value, cancellation) is { Document: { } document, Link: { IsUsed: false } link }
         // A new version: only one replacement succeeds, where several deletions would.
         && await documents.WriteAsync(
-            [new DocumentWrite.Replace(DocumentOf(value, link with { IsUsed = true }, document.ExpiresAt), document.Version)], cancellation)
+            [new DocumentWrite.Replace(DocumentOf(link with { IsUsed = true }, document.ExpiresAt), document.Version)], cancellation)
             ? link
             : null;
 
-    private async Task<string> CreateAsync(EnrollmentLinkDocument link, TimeSpan lifetime, CancellationToken cancellation)
+    private async Task<string> CreateAsync(Func<string, EnrollmentLink> create, TimeSpan lifetime, CancellationToken cancellation)
     {
-        var value = OpaqueToken.Generate();
-        await documents.WriteAsync([new DocumentWrite.Add(DocumentOf(value, link, time.GetUtcNow() + lifetime))], cancellation);
+        var random = OpaqueToken.Generate();
+        var next = DocumentOf(create(OpaqueToken.Hash(random)), time.GetUtcNow() + lifetime);
 
-        return value;
+        for (var attempt = 0; attempt < MaximumAttempts; attempt++)
+        {
+            var before = await documents.GetAsync(next.Key, cancellation);
+
+            if (await documents.WriteAsync(
+                [before is null ? new DocumentWrite.Add(next) : new DocumentWrite.Replace(next, before.Version)], cancellation))
+            {
+                return $"{create("").Sub}.{random}";
+            }
+        }
+
+        throw new StorageException("A link could not be stored, because other links of the user were created at the same time. Repeat the request.");
     }
 
-    private async Task<(Document? Document, EnrollmentLinkDocument? Link)> ReadAsync(string value, CancellationToken cancellation)
+    private async Task<(Document? Document, EnrollmentLink? Link)> ReadAsync(string value, CancellationToken cancellation)
     {
-        if (!OpaqueToken.IsWellFormed(value) || await documents.GetAsync(KeyOf(value), cancellation) is not { } document)
+        if (value.Split('.', 3) is not [var sub, var random]
+            || !User.IsSub(sub)
+            || !OpaqueToken.IsWellFormed(random)
+            || await documents.GetAsync(KeyOf(sub), cancellation) is not { } document)
         {
             return default;
         }
 
         try
         {
-            var link = UserJson.Read(document.Json, UserJson.Default.EnrollmentLinkDocument);
+            var link = UserJson.Read(document.Json, UserJson.Default.EnrollmentLink);
 
             return document.ExpiresAt is not null
-                && User.IsSub(link.Sub)
+                && link.Sub == sub
+                && OpaqueToken.HasHash(random, link.Hash)
                 && (link.NewUserName is null || User.IsUserName(link.NewUserName))
                 && (link.NewName is null || User.IsName(link.NewName))
                     ? (document, link)
@@ -79,15 +91,16 @@ internal sealed class EnrollmentLinks(IDocumentStore documents, TimeProvider tim
         }
     }
 
-    private static DocumentKey KeyOf(string value) => new($"link#{OpaqueToken.Hash(value)}", "link");
+    private static DocumentKey KeyOf(string sub) => new(UserStore.PartitionOf(sub), UserStore.LinkKey);
 
-    private static Document DocumentOf(string value, EnrollmentLinkDocument link, DateTimeOffset? end) =>
-        new(KeyOf(value), JsonSerializer.Serialize(link, UserJson.Default.EnrollmentLinkDocument)) { ExpiresAt = end };
+    private static Document DocumentOf(EnrollmentLink link, DateTimeOffset? end) =>
+        new(KeyOf(link.Sub), JsonSerializer.Serialize(link, UserJson.Default.EnrollmentLink)) { ExpiresAt = end };
 }
 
-/// <summary>A stored link. It stays after its use until it expires.</summary>
+/// <summary>A link. It stays stored after its use until it expires.</summary>
 /// <param name="Sub">The user who gets the passkey.</param>
+/// <param name="Hash">The hash of the random part of the link.</param>
 /// <param name="IsUsed">Whether it was used.</param>
 /// <param name="NewUserName">The user name of a user that is stored when the link is used; null: the user exists.</param>
 /// <param name="NewName">The full name of such a user; null: unknown.</param>
-internal sealed record EnrollmentLinkDocument(string Sub, bool IsUsed, string? NewUserName = null, string? NewName = null);
+internal sealed record EnrollmentLink(string Sub, string Hash, bool IsUsed, string? NewUserName = null, string? NewName = null);

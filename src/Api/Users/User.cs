@@ -18,6 +18,11 @@ internal sealed partial record User
     /// <summary>RFC 5321 §4.5.3.1.3, without the angle brackets.</summary>
     public const int MaximumEmailLength = 254;
 
+    /// <summary>
+    /// In bytes of JSON. An access token has also the claims of the client: together, they fit into the headers that API Gateway takes.
+    /// </summary>
+    public const int MaximumClaimsLength = 2048;
+
     public const int MaximumPasskeys = 20;
 
     /// <summary>The <c>sub</c> of the user's tokens. It is random and never reused.</summary>

@@ -132,7 +132,7 @@ internal sealed record PasskeyDocument(
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(UserDocument))]
 [JsonSerializable(typeof(PasskeyDocument))]
-[JsonSerializable(typeof(EnrollmentLinkDocument))]
+[JsonSerializable(typeof(EnrollmentLink))]
 internal sealed partial class UserJson : JsonSerializerContext
 {
     /// <exception cref="FormatException">The text is not such a document. The message does not quote it.</exception>

@@ -41,7 +41,7 @@ internal sealed class UserMetadataReader(AuthorizationServerOptions options)
             Email = _members.Text(
                 members, "email", User.IsEmail, $"must be an e-mail address of at most {User.MaximumEmailLength} characters"),
             Scopes = _members.Scopes(members, Scope.Parse(options.Scopes)!.Value, user.Scopes),
-            Claims = _members.Claims(members, user.Claims),
+            Claims = _members.Claims(members, user.Claims, User.MaximumClaimsLength),
             Enabled = _members.Flag(members, "enabled", absent: true),
         };
 

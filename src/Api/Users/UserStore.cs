@@ -27,8 +27,14 @@ internal sealed class UserStore(IDocumentStore documents)
     /// <summary>The start of the sort keys of browser sessions in the partition of their user.</summary>
     public const string SessionPrefix = "session#";
 
-    // What signs the user in, or acts for the user. It ends when the user is disabled.
-    private static readonly ImmutableArray<string> SignedInPrefixes = [SessionPrefix, "family#"];
+    /// <summary>The start of the sort keys of what a user has allowed clients.</summary>
+    public const string ConsentPrefix = "consent#";
+
+    /// <summary>The sort key of the one-time link of a user.</summary>
+    public const string LinkKey = "link";
+
+    // What lets somebody sign in or act as the user. It ends when the user is disabled.
+    private static readonly ImmutableArray<string> SignInPrefixes = [SessionPrefix, LinkKey];
 
     /// <summary>The partition of all documents of a user.</summary>
     public static string PartitionOf(string sub) => PartitionPrefix + sub;
@@ -83,10 +89,10 @@ internal sealed class UserStore(IDocumentStore documents)
                     [change, release, new DocumentWrite.Replace(NameOf(after), abandoned.Version)], cancellation));
     }
 
-    /// <summary>Ends all sessions of a user.</summary>
+    /// <summary>Ends all sessions and the one-time link of a user.</summary>
     public async Task SignOutAsync(string sub, CancellationToken cancellation)
     {
-        foreach (var prefix in SignedInPrefixes)
+        foreach (var prefix in SignInPrefixes)
         {
             await documents.DeleteAllAsync(PartitionOf(sub), prefix, also: null, cancellation);
         }
@@ -180,7 +186,7 @@ internal sealed class UserStore(IDocumentStore documents)
     private async Task RemoveAllOfAsync(string sub, CancellationToken cancellation)
     {
         await SignOutAsync(sub, cancellation);
-        await documents.DeleteAllAsync(PartitionOf(sub), "consent#", also: null, cancellation);
+        await documents.DeleteAllAsync(PartitionOf(sub), ConsentPrefix, also: null, cancellation);
         await documents.DeleteAllAsync(
             PartitionOf(sub), PasskeyPrefix, passkey => CredentialRemoval(sub, passkey.Key), cancellation);
     }

@@ -30,6 +30,7 @@ public sealed class CrossSiteAttacks : IDisposable
         { "add passkey", NotAccepted },
         { "rename passkey", NotAccepted },
         { "remove passkey", NotAccepted },
+        { "remove app", NotAccepted },
         { "end session", NotAccepted },
         { "sign out", NotAccepted },
         { "sign out everywhere", NotAccepted },
@@ -95,6 +96,8 @@ public sealed class CrossSiteAttacks : IDisposable
                 await own.EnrollAsync(await _api.LinkAsync(user), new(ApiFactory.Issuer));
 
                 return ($"/account/passkeys/{id}/remove", [], null);
+            case "remove app":
+                return ("/account/apps/remove", [("client_id", "app")], null);
             case "end session":
                 var sessions = await _api.Services.GetRequiredService<SessionStore>().ListAsync(user.Sub, default);
 

@@ -42,7 +42,7 @@ public sealed class CurrentSessionTests : IAsyncLifetime
         Assert.Equal($"{name}={value}{attributes}", header);
         Assert.StartsWith(_user.Sub + ".", value, StringComparison.Ordinal);
         Assert.Same(signedIn, await Open(issuer).FindAsync(http));
-        Assert.Equal(signedIn.Session, (await Open(issuer).FindAsync(RequestWith($"{name}={value}")))?.Session);
+        Assert.Equal(signedIn?.Session, (await Open(issuer).FindAsync(RequestWith($"{name}={value}")))?.Session);
     }
 
     [Fact]
@@ -108,6 +108,20 @@ public sealed class CurrentSessionTests : IAsyncLifetime
         Assert.NotEqual(planted, value);
         Assert.Null(await Open().FindAsync(RequestWith($"__Host-session={planted}")));
         Assert.NotNull(await Open().FindAsync(RequestWith($"__Host-session={value}")));
+    }
+
+    // The passkey was verified before the user was disabled.
+    [Fact]
+    public async Task User_who_was_disabled_meanwhile_gets_no_session()
+    {
+        var http = new DefaultHttpContext();
+        var disabled = _user with { Enabled = false, Version = Document.NewVersion() };
+        Assert.True(await _users.ChangeAsync(_user, disabled, default));
+
+        Assert.Null(await Open().StartAsync(http, _user));
+
+        Assert.Empty(http.Response.Headers.SetCookie.ToArray());
+        Assert.Empty(await _documents.QueryAsync(UserStore.PartitionOf(_user.Sub), UserStore.SessionPrefix, 1, default));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Api.Sessions;
 using Api.Tests.Support;
@@ -42,6 +43,37 @@ public sealed partial class AccountTests : IDisposable
         Assert.Single(await _api.UsersOf().ListPasskeysAsync(user.Sub, default));
         HttpStatusCode[] answers = [await new Browser(_api).SignInAsync(first), await new Browser(_api).SignInAsync(second)];
         Assert.Equal([HttpStatusCode.NoContent, HttpStatusCode.Forbidden], answers.Order());
+    }
+
+    [Fact]
+    public async Task Passkeys_are_added_and_removed_only_after_a_recent_sign_in()
+    {
+        var (user, browser, first) = await _api.EnrollAsync("ada");
+        var second = new Authenticator(ApiFactory.Issuer);
+        var begun = await browser.BeginAsync("/account/passkeys/options");
+        Assert.Equal(HttpStatusCode.NoContent, await browser.AnswerAsync("/account/passkeys", begun, second.Create(begun.GetProperty("options"))));
+        _api.Time.Now = _api.Time.Now.AddMinutes(14);
+        var late = await browser.BeginAsync("/account/passkeys/options");
+        var ids = await PasskeysAsync(browser);
+        _api.Time.Now = _api.Time.Now.AddMinutes(1);
+
+        using var options = await browser.PostJsonAsync("/account/passkeys/options", new JsonObject());
+        var added = await browser.AnswerAsync("/account/passkeys", late, new Authenticator(ApiFactory.Issuer).Create(late.GetProperty("options")));
+        using var removed = await browser.PostFormAsync($"/account/passkeys/{ids[0]}/remove");
+        using var renamed = await browser.PostFormAsync($"/account/passkeys/{ids[0]}/name", ("name", "Phone"));
+        using var page = await browser.GetAsync("/account");
+        var html = await page.Content.ReadAsStringAsync();
+
+        Assert.Equal([HttpStatusCode.Forbidden, HttpStatusCode.Forbidden], [options.StatusCode, added]);
+        Assert.Equal("/sign-in?return_to=%2Faccount", removed.Headers.Location!.OriginalString);
+        Assert.Equal("/account", renamed.Headers.Location!.OriginalString);
+        Assert.Contains("href=\"/sign-in?return_to=%2Faccount\"", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("/remove\"", html, StringComparison.Ordinal);
+        Assert.Equal(2, (await _api.UsersOf().ListPasskeysAsync(user.Sub, default)).Length);
+
+        await browser.SignInAsync(first);
+        using var again = await browser.PostFormAsync($"/account/passkeys/{ids[0]}/remove");
+        Assert.Single(await _api.UsersOf().ListPasskeysAsync(user.Sub, default));
     }
 
     [Fact]

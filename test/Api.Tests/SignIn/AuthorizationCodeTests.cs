@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using Api.Clients;
 using Api.Sessions;
 using Api.Tests.Support;
 using Api.Users;
@@ -30,6 +32,25 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime, IDisposable
             (Text(access, "sub"), Text(access, "client_id"), Text(access, "aud"), Text(access, "scope"), access.GetProperty("auth_time").GetInt64()));
         using var me = await _app.Api.GetAsync("/user/me", tokens.GetProperty("access_token").GetString());
         Assert.Equal(200, (int)me.StatusCode);
+    }
+
+    [Fact]
+    public async Task Token_with_the_most_claims_fits_into_the_headers()
+    {
+        static ImmutableSortedDictionary<string, JsonElement> ClaimsOf(string name, int length) =>
+            ImmutableSortedDictionary<string, JsonElement>.Empty.Add(
+                name, JsonSerializer.SerializeToElement(new string('x', length - $$"""{"{{name}}":""}""".Length)));
+        using var app = new SignInApp();
+        await app.AddClientsAsync(client => client with { Claims = ClaimsOf("tenant", Client.MaximumClaimsLength) });
+        var user = await app.AddUserAsync("bob", "USER", user => user with { Claims = ClaimsOf("team", User.MaximumClaimsLength) });
+        var (_, cookie) = await app.SignInAsync(user);
+        using var authorized = await app.BrowseAsync($"/oauth2/authorize?{Encode(Request())}", cookie);
+
+        var (_, tokens) = await app.RedeemAsync(ReadAnswer(authorized)["code"]);
+
+        using var me = await app.Api.GetAsync("/user/me", Text(tokens, "access_token"));
+        Assert.Equal(200, (int)me.StatusCode);
+        Assert.InRange(Text(tokens, "access_token")!.Length, 8192, 9216);
     }
 
     [Fact]

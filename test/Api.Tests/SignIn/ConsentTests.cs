@@ -66,6 +66,27 @@ public sealed class ConsentTests : IAsyncLifetime, IDisposable
         Assert.Contains("code", ReadAnswer(allowed).Keys);
     }
 
+    [Fact]
+    public async Task Consent_can_be_withdrawn_on_the_account_page()
+    {
+        using var allowed = await _app.DecideAsync(await _app.GetConsentFormAsync(("client_id", "asking")));
+        using var before = await _app.BrowseAsync("/account", _app.Cookie);
+
+        using var foreign = await _app.PostAsync("/account/apps/remove", [new("client_id", "asking")], _app.Cookie, "cross-site");
+        using var silent = await _app.AuthorizeAsync(("client_id", "asking"), ("prompt", "none"));
+        using var removed = await _app.PostAsync("/account/apps/remove", [new("client_id", "asking")], _app.Cookie);
+        using var again = await _app.PostAsync("/account/apps/remove", [new("client_id", "asking")], _app.Cookie);
+        using var after = await _app.BrowseAsync("/account", _app.Cookie);
+        using var refused = await _app.AuthorizeAsync(("client_id", "asking"), ("prompt", "none"));
+
+        Assert.Contains("name=\"client_id\" value=\"asking\"", await before.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
+        Assert.Contains("code=", silent.Headers.Location!.Query, StringComparison.Ordinal);
+        Assert.Equal(["/account", "/account"], [removed.Headers.Location!.OriginalString, again.Headers.Location!.OriginalString]);
+        Assert.DoesNotContain("asking", await after.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("error=consent_required", refused.Headers.Location!.Query, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("scope", "openid USER email")]
     [InlineData("redirect_uri", "http://127.0.0.1/callback")]

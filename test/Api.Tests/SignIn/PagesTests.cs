@@ -154,7 +154,8 @@ public sealed class PagesTests : IDisposable
             "enroll" => Pages.Enroll(new(Hostile, Hostile, Hostile)),
             "account" => Pages.Account(new(
                 Hostile, Hostile, [new(Hostile, Hostile, now, now, true), new(Hostile, Hostile, now, null, false)],
-                [new(Hostile, Hostile, now, now, true), new(Hostile, Hostile, now, now, false)], true)),
+                [new(Hostile, Hostile, now, now, true), new(Hostile, Hostile, now, now, false)],
+                [new(Hostile, Hostile, [Hostile], now)], true, true)),
             "consent" => Pages.Consent(new(Hostile, Hostile, ["openid", Hostile], parameters)),
             "form-post" => Pages.FormPost(new("https://app.example/?" + Hostile), parameters),
             "sign-out" => Pages.ConfirmSignOut(new(Hostile, parameters)),

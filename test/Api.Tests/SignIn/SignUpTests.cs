@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Api.Tests.Support;
 using Api.Users;
 using Microsoft.Extensions.DependencyInjection;
@@ -110,13 +111,14 @@ public sealed class SignUpTests : IDisposable
     {
         using var foreign = await new Browser(_api) { Origin = "https://evil.example", FetchSite = "cross-site" }
             .PostFormAsync("/sign-in/new", ("name", "Ada"));
-        using var missing = await new Browser(_api).PostFormAsync("/sign-in/new");
+        using var repeated = await new Browser(_api).PostFormAsync("/sign-in/new", ("name", "Ada"), ("name", "Eve"));
+        using var json = await new Browser(_api).PostJsonAsync("/sign-in/new", new JsonObject { ["name"] = "Ada" });
         using var control = await new Browser(_api).PostFormAsync("/sign-in/new", ("name", "a\u0007b"));
         using var @long = await new Browser(_api).PostFormAsync("/sign-in/new", ("name", new('a', 101)));
 
         Assert.Equal(
-            [HttpStatusCode.Forbidden, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest],
-            [foreign.StatusCode, missing.StatusCode, control.StatusCode, @long.StatusCode]);
+            [HttpStatusCode.Forbidden, .. Enumerable.Repeat(HttpStatusCode.BadRequest, 4)],
+            [foreign.StatusCode, repeated.StatusCode, json.StatusCode, control.StatusCode, @long.StatusCode]);
     }
 
     [Fact]

@@ -17,10 +17,10 @@ public abstract class EnrollmentLinkContract : StorageContract
         var (here, there) = (await LinksAsync(), await LinksAsync());
         var value = await here.CreateAsync(Sub, default);
 
-        Assert.True(OpaqueToken.IsWellFormed(value));
-        Assert.Equal(Sub, await there.FindAsync(value, default));
-        Assert.Equal(Sub, await there.FindAsync(value, default));
-        Assert.Equal(Sub, await there.ConsumeAsync(value, default));
+        Assert.Matches($"^{Sub}\\.[A-Za-z0-9_-]{{43}}$", value);
+        Assert.Equal(Sub, (await there.FindAsync(value, default))?.Sub);
+        Assert.Equal(Sub, (await there.FindAsync(value, default))?.Sub);
+        Assert.Equal(Sub, (await there.ConsumeAsync(value, default))?.Sub);
         Assert.Null(await here.FindAsync(value, default));
         Assert.Null(await here.ConsumeAsync(value, default));
     }
@@ -33,21 +33,44 @@ public abstract class EnrollmentLinkContract : StorageContract
         var used = await Task.WhenAll(Enumerable.Range(0, 200).Select(
             number => Task.Run(() => instances[number % 2].ConsumeAsync(value, default))));
 
-        Assert.Equal(Sub, Assert.Single(used, sub => sub is not null));
+        Assert.Equal(Sub, Assert.Single(used.OfType<EnrollmentLink>()).Sub);
     }
 
     protected async Task Link_is_good_for_a_day()
     {
         var links = await LinksAsync();
-        var (first, second) = (await links.CreateAsync(Sub, default), await links.CreateAsync(Sub, default));
+        var value = await links.CreateAsync(Sub, default);
 
         Time.Now += EnrollmentLinks.Lifetime - TimeSpan.FromSeconds(1);
-        Assert.Equal(Sub, await links.FindAsync(first, default));
-        Assert.Equal(Sub, await links.ConsumeAsync(first, default));
+        Assert.Equal(Sub, (await links.FindAsync(value, default))?.Sub);
 
         Time.Now += TimeSpan.FromSeconds(1);
-        Assert.Null(await links.FindAsync(second, default));
-        Assert.Null(await links.ConsumeAsync(second, default));
+        Assert.Null(await links.FindAsync(value, default));
+        Assert.Null(await links.ConsumeAsync(value, default));
+    }
+
+    protected async Task New_link_replaces_the_one_before()
+    {
+        var (here, there) = (await LinksAsync(), await LinksAsync());
+        var (first, other) = (await here.CreateAsync(Sub, default), await here.CreateAsync(User.NewSub(), default));
+
+        var second = await there.CreateAsync(Sub, default);
+
+        Assert.Null(await here.FindAsync(first, default));
+        Assert.Null(await here.ConsumeAsync(first, default));
+        Assert.NotNull(await here.ConsumeAsync(other, default));
+        Assert.NotNull(await here.ConsumeAsync(second, default));
+        Assert.NotNull(await here.ConsumeAsync(await here.CreateAsync(Sub, default), default));
+    }
+
+    protected async Task Of_5_new_links_of_a_user_one_can_be_used()
+    {
+        var links = await LinksAsync();
+
+        var values = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Task.Run(() => links.CreateAsync(Sub, default))));
+
+        var used = await Task.WhenAll(values.Select(value => links.ConsumeAsync(value, default)));
+        Assert.Single(used.OfType<EnrollmentLink>());
     }
 
     protected async Task Text_that_is_no_link_is_unknown()
@@ -56,8 +79,9 @@ public abstract class EnrollmentLinkContract : StorageContract
         var value = await links.CreateAsync(Sub, default);
         string[] others =
         [
-            "", " ", ".", value + "A", value[..^1], value.ToUpperInvariant(), $"{value}/", OpaqueToken.Hash(value), new('A', 43), new('é', 43),
-            new('A', 100_000),
+            "", " ", ".", value + "A", value[..^1], value.ToUpperInvariant(), $"{value}/", value.Split('.')[1], $"{Sub}.", Sub,
+            $"{User.NewSub()}.{value.Split('.')[1]}", $"{Sub}.{OpaqueToken.Hash(value.Split('.')[1])}", $"{value}.{value}",
+            $"{Sub}.{new string('é', 43)}", new('A', 100_000),
         ];
 
         foreach (var other in others)
@@ -66,34 +90,42 @@ public abstract class EnrollmentLinkContract : StorageContract
             Assert.Null(await links.ConsumeAsync(other, default));
         }
 
-        Assert.Equal(Sub, await links.ConsumeAsync(value, default));
+        Assert.Equal(Sub, (await links.ConsumeAsync(value, default))?.Sub);
     }
 
     protected async Task Damaged_link_is_unknown()
     {
         var store = await OpenAsync();
         var end = Time.Now.AddHours(1);
+        var random = OpaqueToken.Generate();
+        var hash = OpaqueToken.Hash(random);
         (string Json, DateTimeOffset? End)[] documents =
         [
             ("", end), ("{", end), ("null", end), ("[]", end), ("{}", end),
-            ("""{"sub":null,"is_used":false}""", end),
-            ("""{"sub":"usr_","is_used":false}""", end),
-            ("""{"sub":"admin","is_used":false}""", end),
-            ($$"""{"sub":"{{Sub}}","is_used":false,"other":1}""", end),
-            ($$"""{"sub":"{{Sub}}","is_used":false,"new_user_name":"a b"}""", end),
-            ($$"""{"sub":"{{Sub}}","is_used":false,"new_user_name":"a","new_name":""}""", end),
-            ($$"""{"sub":"{{Sub}}","is_used":false}""", null),
+            ($$"""{"sub":null,"hash":"{{hash}}","is_used":false}""", end),
+            ($$"""{"sub":"{{User.NewSub()}}","hash":"{{hash}}","is_used":false}""", end),
+            ($$"""{"sub":"admin","hash":"{{hash}}","is_used":false}""", end),
+            ($$"""{"sub":"{{Sub}}","hash":"","is_used":false}""", end),
+            ($$"""{"sub":"{{Sub}}","is_used":false}""", end),
+            ($$"""{"sub":"{{Sub}}","hash":"{{hash}}","is_used":false,"other":1}""", end),
+            ($$"""{"sub":"{{Sub}}","hash":"{{hash}}","is_used":false,"new_user_name":"a b"}""", end),
+            ($$"""{"sub":"{{Sub}}","hash":"{{hash}}","is_used":false,"new_user_name":"a","new_name":""}""", end),
+            ($$"""{"sub":"{{Sub}}","hash":"{{hash}}","is_used":false}""", null),
         ];
+        var version = "";
 
         foreach (var (json, expiresAt) in documents)
         {
-            var value = OpaqueToken.Generate();
-            await store.WriteAsync(
-                [new DocumentWrite.Add(new(new($"link#{OpaqueToken.Hash(value)}", "link"), json) { ExpiresAt = expiresAt })], default);
+            var damaged = new Document(new(UserStore.PartitionOf(Sub), "link"), json) { ExpiresAt = expiresAt };
+            Assert.True(await store.WriteAsync(
+                [version is "" ? new DocumentWrite.Add(damaged) : new DocumentWrite.Replace(damaged, version)], default));
+            version = damaged.Version;
 
-            Assert.Null(await (await LinksAsync()).FindAsync(value, default));
-            Assert.Null(await (await LinksAsync()).ConsumeAsync(value, default));
+            Assert.Null(await (await LinksAsync()).FindAsync($"{Sub}.{random}", default));
+            Assert.Null(await (await LinksAsync()).ConsumeAsync($"{Sub}.{random}", default));
         }
+
+        Assert.NotNull(await (await LinksAsync()).ConsumeAsync(await (await LinksAsync()).CreateAsync(Sub, default), default));
     }
 
     private async Task<EnrollmentLinks> LinksAsync() => new(await OpenAsync(), Time);

@@ -83,13 +83,14 @@ public abstract class UserStoreContract : StorageContract
         {
             Assert.True(await store.AddPasskeyAsync(user.Sub, PasskeyOf(number), default));
             await AddDocumentAsync(documents, user, $"session#{number}");
-            await AddDocumentAsync(documents, user, $"family#{number}");
             await AddDocumentAsync(documents, user, $"consent#{number}");
         }
 
+        await AddDocumentAsync(documents, user, "link");
+
         Assert.True(await store.RemoveAsync(user, default));
 
-        foreach (var prefix in (string[])["user", "passkey#", "session#", "family#", "consent#"])
+        foreach (var prefix in (string[])["user", "passkey#", "session#", "link", "consent#"])
         {
             Assert.Empty(await documents.QueryAsync(UserStore.PartitionOf(user.Sub), prefix, 1, default));
         }
@@ -218,13 +219,13 @@ public abstract class UserStoreContract : StorageContract
         var user = await AddAsync(store, "ada");
         await store.AddPasskeyAsync(user.Sub, PasskeyOf(1), default);
         await AddDocumentAsync(documents, user, "session#1");
-        await AddDocumentAsync(documents, user, "family#1");
+        await AddDocumentAsync(documents, user, "link");
         await AddDocumentAsync(documents, user, "consent#1");
 
         await store.SignOutAsync(user.Sub, default);
 
         Assert.Empty(await documents.QueryAsync(UserStore.PartitionOf(user.Sub), "session#", 1, default));
-        Assert.Empty(await documents.QueryAsync(UserStore.PartitionOf(user.Sub), "family#", 1, default));
+        Assert.Empty(await documents.QueryAsync(UserStore.PartitionOf(user.Sub), "link", 1, default));
         Assert.Single(await documents.QueryAsync(UserStore.PartitionOf(user.Sub), "consent#", 1, default));
         Assert.Single(await store.ListPasskeysAsync(user.Sub, default));
         Assert.NotNull(await store.FindAsync(user.Sub, default));

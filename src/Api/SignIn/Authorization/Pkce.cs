@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using Api.Foundation;
 
@@ -16,8 +14,7 @@ internal static partial class Pkce
     public static bool Verifies(string challenge, string? verifier) =>
         verifier is not null
         && Verifier().IsMatch(verifier)
-        && CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(OpaqueToken.Hash(verifier)), Encoding.ASCII.GetBytes(challenge));
+        && OpaqueToken.HasHash(verifier, challenge);
 
     [GeneratedRegex("^[A-Za-z0-9._~-]{43,128}\\z")]
     private static partial Regex Verifier();

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Api.Tests.SignIn;
+namespace Shared;
 
 /// <summary>
 /// A browser and an authenticator with one passkey (ES256, attestation "none"). Each property is a part of the answer that a test can make
