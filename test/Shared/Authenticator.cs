@@ -31,6 +31,9 @@ internal sealed class Authenticator(string origin, ECDsa? key = null)
 
     public string? CreationType { get; init; }
 
+    /// <summary>The algorithm that the public key names (RFC 9053 §2). The key is always that of ES256.</summary>
+    public int Algorithm { get; init; } = -7;
+
     /// <summary>Flags beside user presence: user verified (4), backup eligible (8), backed up (16).</summary>
     public byte Flags { get; set; } = 0x04;
 
@@ -66,7 +69,7 @@ internal sealed class Authenticator(string origin, ECDsa? key = null)
     {
         UserHandle = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(options.GetProperty("user").GetProperty("id").GetString()));
         var key = _key.ExportParameters(includePrivateParameters: false).Q;
-        byte[] cose = [0xA5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20, .. key.X!, 0x22, 0x58, 0x20, .. key.Y!];
+        byte[] cose = [0xA5, 0x01, 0x02, 0x03, (byte)(0x1F - Algorithm), 0x20, 0x01, 0x21, 0x58, 0x20, .. key.X!, 0x22, 0x58, 0x20, .. key.Y!];
         byte[] data =
             [.. Data((byte)(Flags | AttestedData)), .. new byte[16], 0, (byte)CredentialId.Length, .. CredentialId, .. cose];
 

@@ -48,6 +48,7 @@ public sealed class SignInTests : IDisposable
     [InlineData("top origin")]
     [InlineData("rp id")]
     [InlineData("verification")]
+    [InlineData("backup")]
     [InlineData("other user")]
     [InlineData("unknown passkey")]
     [InlineData("unknown user")]
@@ -66,6 +67,7 @@ public sealed class SignInTests : IDisposable
             "top origin" => authenticator.With(topOrigin: "https://attacker.example"),
             "rp id" => authenticator.With(rpId: "attacker.example"),
             "verification" => authenticator.With(flags: 0),
+            "backup" => authenticator.With(flags: 0x0C),
             "other user" => authenticator.With(userHandle: other.Sub),
             "unknown passkey" => new(ApiFactory.Issuer) { UserHandle = user.Sub },
             "unknown user" => authenticator.With(userHandle: "usr_aaaaaaaaaaaaaaaaaaaa"),
