@@ -58,7 +58,11 @@ internal sealed class AuthorizationFlow(
 
                 return await IssueAsync(http, request, parameters, signedIn, scopes);
             case null:
-                return Pages.Consent(new(request.Client.ClientName, signedIn.User.UserName, scopes, Without(parameters, Pages.Decision)));
+                return Pages.Consent(new(
+                    request.Client.ClientName,
+                    new(signedIn.User.UserName, signedIn.User.Name),
+                    scopes,
+                    Without(parameters, Pages.Decision)));
             default:
                 return request.Answer.Error("access_denied", "The user did not allow the client.");
         }
