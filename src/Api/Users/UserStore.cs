@@ -174,12 +174,14 @@ internal sealed class UserStore(IDocumentStore documents)
     public Task<bool> ChangePasskeyAsync(string sub, Passkey before, Passkey after, CancellationToken cancellation) =>
         documents.WriteAsync([new DocumentWrite.Replace(DocumentOf(sub, after), before.Version)], cancellation);
 
-    /// <summary>Removes a passkey. Returns false if it has been changed since it was read.</summary>
-    public Task<bool> RemovePasskeyAsync(string sub, Passkey passkey, CancellationToken cancellation)
+    /// <summary>Removes a passkey. Returns false if it, or one that must be kept, has been changed or removed since it was read.</summary>
+    public Task<bool> RemovePasskeyAsync(string sub, Passkey passkey, Passkey? kept, CancellationToken cancellation)
     {
         var key = DocumentOf(sub, passkey).Key;
+        DocumentWrite[] unchanged =
+            kept is null ? [] : [new DocumentWrite.Replace(DocumentOf(sub, kept with { Version = Document.NewVersion() }), kept.Version)];
 
-        return documents.WriteAsync([new DocumentWrite.Delete(key, passkey.Version), CredentialRemoval(sub, key)], cancellation);
+        return documents.WriteAsync([new DocumentWrite.Delete(key, passkey.Version), CredentialRemoval(sub, key), .. unchanged], cancellation);
     }
 
     // What is in the partition, and the credentials that refer to it.
@@ -187,8 +189,7 @@ internal sealed class UserStore(IDocumentStore documents)
     {
         await SignOutAsync(sub, cancellation);
         await documents.DeleteAllAsync(PartitionOf(sub), ConsentPrefix, also: null, cancellation);
-        await documents.DeleteAllAsync(
-            PartitionOf(sub), PasskeyPrefix, passkey => CredentialRemoval(sub, passkey.Key), cancellation);
+        await documents.DeleteAllAsync(PartitionOf(sub), PasskeyPrefix, passkey => CredentialRemoval(sub, passkey.Key), cancellation);
     }
 
     // A name stays behind if a damaged user is removed, because that user's name cannot be read.
