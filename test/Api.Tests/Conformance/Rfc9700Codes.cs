@@ -137,9 +137,12 @@ public sealed class Rfc9700Codes(SignInApp app)
         Given = "an authorization response after a POST", When = "the browser is redirected", Then = "the status is 303, so that no form is sent on")]
     public async Task Status_is_303()
     {
-        using var response = await app.DecideAsync(await app.GetConsentFormAsync(("prompt", "consent")));
+        using var response = await app.PostAsync("/oauth2/authorize", Request(("response_type", "token")), app.Cookie);
+        using var afterConsent = await app.DecideAsync(await app.GetConsentFormAsync(("prompt", "consent")));
 
-        Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
+        Assert.Equal((HttpStatusCode.SeeOther, "unsupported_response_type"), (response.StatusCode, ReadAnswer(response)["error"]));
+        // A page, from which the browser goes on with GET.
+        Assert.Contains("code", ReadAnswer(afterConsent).Keys);
     }
 
     [Statement("RFC 9700 §4.15.1",

@@ -181,8 +181,19 @@ public sealed partial class SignInApp : IAsyncLifetime, IDisposable
     /// <summary>The parameters that the client gets through the browser; the answer goes to its redirect URI.</summary>
     public static Dictionary<string, string> ReadAnswer(HttpResponseMessage response, string redirect = Redirect)
     {
-        Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
-        var location = response.Headers.Location!.OriginalString;
+        var location = response.Headers.Location?.OriginalString;
+
+        if (location is null)
+        {
+            // After a form of a page of this server, a page leads to the client.
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            location = response.Headers.GetValues("Refresh").Single()["0;url=".Length..];
+        }
+        else
+        {
+            Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
+        }
+
         Assert.StartsWith($"{redirect}?", location, StringComparison.Ordinal);
 
         return QueryHelpers.ParseQuery(location[(redirect.Length + 1)..]).ToDictionary(one => one.Key, one => Assert.Single(one.Value.ToArray())!);

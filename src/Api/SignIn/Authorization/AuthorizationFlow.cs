@@ -64,7 +64,7 @@ internal sealed class AuthorizationFlow(
             case null or Pages.Allow:
                 return Pages.Consent(new(
                     request.Client.ClientName,
-                    signedIn.User.UserName,
+                    new(signedIn.User.UserName, signedIn.User.Name),
                     scopes,
                     new Dictionary<string, string>(Without(parameters, Pages.Decision)) { [ShownConsent] = shown }));
             default:
