@@ -1,22 +1,17 @@
 // The whole way of a person in Chromium with a virtual authenticator: link, passkey, account, second passkey, sign out, sign in.
 // Prints each step, what axe-core found, and what the browser reported.
 //   node passkeys.mjs CHROMIUM ADDRESS LINK FOLDER_FOR_SCREENSHOTS
-import { openBrowser } from './look.mjs';
+import { addAuthenticator, openBrowser } from './look.mjs';
 
 const [executablePath, address, link, folder] = process.argv.slice(2);
 const { browser, page, cdp, problems, violations, look } = await openBrowser(executablePath, folder);
 const steps = [];
 
-await cdp.send('WebAuthn.enable');
-const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true };
-const addAuthenticator = async () =>
-  (await cdp.send('WebAuthn.addVirtualAuthenticator', { options: { ...options, automaticPresenceSimulation: true } })).authenticatorId;
-
 const step = name => steps.push(`${name}: ${new URL(page.url()).pathname.replace(/(enroll\/).*/, '$1…')}`);
 const message = () => page.locator('.message[role=alert]').first();
 
 try {
-  const first = await addAuthenticator();
+  const first = await addAuthenticator(cdp);
 
   await page.goto(link);
   await look('enroll');
@@ -37,7 +32,7 @@ try {
   await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: first, enabled: false });
   const credentials = (await cdp.send('WebAuthn.getCredentials', { authenticatorId: first })).credentials;
   await cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: first });
-  const second = await addAuthenticator();
+  const second = await addAuthenticator(cdp);
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await page.locator('.items').first().locator('> li').nth(1).waitFor();
   step(`passkeys ${await page.locator('.items').first().locator('> li').count()}`);
@@ -77,7 +72,7 @@ try {
   await cdp.send('WebAuthn.clearCredentials', { authenticatorId: second });
   await cdp.send('WebAuthn.addCredential', { authenticatorId: second, credential: credentials[0] });
   await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: second, enabled: true });
-  await page.getByRole('button', { name: 'Sign in with a passkey' }).click().catch(() => {});
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click({ timeout: 2000 }).catch(() => {});
   await message().filter({ hasText: 'not accepted' }).waitFor();
   step('removed passkey');
   await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: second, enabled: false });
@@ -87,7 +82,7 @@ try {
   // By autofill, without a click.
   await page.goto(`${address}/sign-in?return_to=%2Faccount`);
   await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: second, enabled: true });
-  await page.getByRole('button', { name: 'Sign in with a passkey' }).click().catch(() => {});
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click({ timeout: 2000 }).catch(() => {});
   await page.waitForURL('**/account');
   step('signed in');
   await page.getByRole('button', { name: 'Sign out everywhere' }).click();

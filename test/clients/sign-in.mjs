@@ -2,8 +2,10 @@
 // The last line counts.
 //   node sign-in.mjs ISSUER COOKIE CLIENT_SECRET
 import { report } from './checks.mjs';
+import { checkAuthJsSignIn } from './libraries/authjs-sign-in.mjs';
 import { checkOauth4webapiSignIn } from './libraries/oauth4webapi-sign-in.mjs';
 import { checkOpenidClientSignIn } from './libraries/openid-client-sign-in.mjs';
+import { checkRecipesSignIn } from './libraries/recipes-sign-in.mjs';
 
 const [issuer, cookie, secret] = process.argv.slice(2);
 
@@ -14,7 +16,7 @@ async function browse(address, session = cookie) {
   return new URL(response.headers.get('location') ?? 'about:blank', issuer);
 }
 
-for (const checkLibrary of [checkOpenidClientSignIn, checkOauth4webapiSignIn]) {
+for (const checkLibrary of [checkOpenidClientSignIn, checkOauth4webapiSignIn, checkAuthJsSignIn, checkRecipesSignIn]) {
   await checkLibrary({ issuer, browse, secret, redirect: 'http://127.0.0.1:8123/callback', bye: 'http://127.0.0.1:8123/bye' });
 }
 

@@ -1,11 +1,8 @@
 // Uses Swagger UI as a person does: opens the page, authorizes, and tries operations.
-import { chromium } from 'playwright-core';
+import { launch } from './look.mjs';
 
 export async function openSwagger(executablePath, address, clientId, clientSecret, scopes) {
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+  const browser = await launch(executablePath);
   const page = await browser.newPage({ viewport: { width: 1200, height: 1600 } });
   const problems = [];
   page.on('console', message => message.type() === 'error' && /Content Security Policy/.test(message.text()) && problems.push(message.text()));

@@ -1,13 +1,10 @@
 // Makes a passkey through a one-time link, signs in with Swagger UI's Authorize by code and PKCE, tries /user/me, and prints what is shown.
 //   node swagger-sign-in.mjs CHROMIUM ADDRESS LINK
-import { chromium } from 'playwright-core';
+import { addAuthenticator, launch } from './look.mjs';
 import { tryOut } from './swagger-page.mjs';
 
 const [executablePath, address, link] = process.argv.slice(2);
-const browser = await chromium.launch({
-  executablePath,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const browser = await launch(executablePath);
 
 try {
   const context = await browser.newContext({ viewport: { width: 1200, height: 1600 } });
@@ -16,14 +13,7 @@ try {
   page.on('console', message => message.type() === 'error' && /Content Security Policy/.test(message.text()) && problems.push(message.text()));
   page.on('pageerror', error => problems.push(error.message));
 
-  const devTools = await context.newCDPSession(page);
-  await devTools.send('WebAuthn.enable');
-  await devTools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  await addAuthenticator(await context.newCDPSession(page));
   await page.goto(link);
   await page.getByRole('button', { name: 'Create a passkey' }).click();
   await page.waitForURL('**/account');

@@ -124,7 +124,8 @@ internal static class AddClientCommand
         [SignInMembers.RequirePkce] = !result.GetValue(NoPkce),
     };
 
-    private static JsonArray List(string[]? values) => [.. (values ?? []).Select(value => JsonValue.Create(value))];
+    // A collection expression would call the generic Add, which native code does not have.
+    private static JsonArray List(string[]? values) => new([.. (values ?? []).Select(value => (JsonNode)value)]);
 
     private static string GetToken(string issuer, Client client, string secret)
     {

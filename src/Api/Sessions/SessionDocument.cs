@@ -38,6 +38,8 @@ internal sealed record SessionDocument(
                 && document.Key.Partition == UserStore.PartitionOf(read.Sub)
                 && OpaqueToken.IsWellFormed(id)
                 && document is { ExpiresAt: { } end, Version: not "" }
+                && read.AuthenticatedAt <= read.LastUsedAt
+                && read.LastUsedAt <= end
                     ? new()
                     {
                         Id = id,

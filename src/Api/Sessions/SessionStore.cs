@@ -66,7 +66,9 @@ internal sealed class SessionStore(IDocumentStore documents, AuthorizationServer
 
     /// <summary>The live session of a user with this ID; null if there is none.</summary>
     public async Task<Session?> FindAsync(string sub, string id, CancellationToken cancellation) =>
-        await documents.GetAsync(SessionDocument.KeyOf(sub, id), cancellation) is { } document ? LiveOrNull(document) : null;
+        OpaqueToken.IsWellFormed(id) && await documents.GetAsync(SessionDocument.KeyOf(sub, id), cancellation) is { } document
+            ? LiveOrNull(document)
+            : null;
 
     /// <summary>
     /// Extends a session whose last extension is long enough ago. Returns the session as it is then, or null if it does not need it. A
@@ -120,7 +122,8 @@ internal sealed class SessionStore(IDocumentStore documents, AuthorizationServer
         SessionDocument.Read(document) is { } session && time.GetUtcNow() < EndOf(session.LastUsedAt) ? session : null;
 
     // In whole seconds, as the document store keeps it.
-    private DateTimeOffset EndOf(DateTimeOffset lastUsed) => Document.ExpiryAt((lastUsed + options.SessionLifetime).ToUnixTimeSeconds());
+    private DateTimeOffset EndOf(DateTimeOffset lastUsed) =>
+        Document.ExpiryAt(lastUsed.ToUnixTimeSeconds() + (long)options.SessionLifetime.TotalSeconds);
 
     private static string? Printable(string? userAgent) => string.IsNullOrWhiteSpace(userAgent) ? null : string.Concat(
         userAgent.Take(Session.MaximumUserAgentLength).Select(character => character is >= ' ' and <= '~' ? character : '?'));

@@ -10,16 +10,16 @@ namespace Api.SignIn;
 /// <summary>The page /account, the forms on it, and the requests of its script.</summary>
 internal static class AccountEndpoints
 {
-    private static readonly IResult OtherOrigin = Pages.Error(
+    private static readonly IResult OtherOrigin = Refuse(
         StatusCodes.Status403Forbidden, "Not accepted", "The request does not come from a page of this server. Open your account again.");
 
     private static readonly IResult NotFound =
-        Pages.Error(StatusCodes.Status404NotFound, "Not found", "It was changed or removed in the meantime. Open your account again.");
+        Refuse(StatusCodes.Status404NotFound, "Not found", "It was changed or removed in the meantime. Open your account again.");
 
-    private static readonly IResult LastPasskey = Pages.Error(
+    private static readonly IResult LastPasskey = Refuse(
         StatusCodes.Status409Conflict, "Not removed", "This is your only passkey. Add another one before you remove it.");
 
-    private static readonly IResult WrongName = Pages.Error(
+    private static readonly IResult WrongName = Refuse(
         StatusCodes.Status400BadRequest, "Not renamed", $"A name has 1 to {Passkey.MaximumNameLength} characters.");
 
     public static void MapAccountPage(this IEndpointRouteBuilder routes)
@@ -150,13 +150,14 @@ internal static class AccountEndpoints
             return NotFound;
         }
 
-        if (passkeys.Length is 1)
+        // It is kept also if another request removes it at the same time.
+        if (passkeys.FirstOrDefault(candidate => candidate.Id != id) is not { } kept)
         {
             return LastPasskey;
         }
 
         account.Audit.PasskeyChangeIntended(http, sub, Removed, passkey.Name);
-        var isRemoved = await account.Users.RemovePasskeyAsync(sub, passkey, CancellationToken.None);
+        var isRemoved = await account.Users.RemovePasskeyAsync(sub, passkey, kept, CancellationToken.None);
         account.Audit.PasskeyChanged(http, sub, isRemoved ? Removed : Removed + AuditLog.NotMade, passkey.Name);
 
         return isRemoved ? BackToAccount(http) : NotFound;
@@ -193,6 +194,8 @@ internal static class AccountEndpoints
 
     // With a stolen cookie, no one makes a passkey that works for longer than the session.
     private static bool IsRecent(AccountServices account, Session session) => session.IsRecentAt(account.Time.GetUtcNow());
+
+    private static IResult Refuse(int status, string title, string text) => Pages.Error(status, title, text, PageLink.Account);
 
     // See Other, so that the browser gets the page and a reload does not send the form again (RFC 9110 §15.4.4).
     private static SeeOther BackToAccount(HttpContext http) => new(http.Request.PathBase.ToUriComponent() + ReturnPath.Account);

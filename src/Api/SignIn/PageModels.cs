@@ -44,24 +44,40 @@ public sealed record AccountSession(string Sid, string Browser, DateTimeOffset S
 public sealed record AccountApp(
     string ClientId, string Name, IReadOnlyList<string> Scopes, DateTimeOffset? AllowedAt, DateTimeOffset? LastUsedAt);
 
+/// <summary>The user who is signed in.</summary>
+/// <param name="UserName">The user name.</param>
+/// <param name="Name">The full name; null: unknown.</param>
+public sealed record PageUser(string UserName, string? Name);
+
 /// <summary>The page that asks a user whether a client may act for them.</summary>
 /// <param name="ClientName">The name of the client.</param>
-/// <param name="UserName">The user who is signed in.</param>
+/// <param name="User">The user who is signed in.</param>
 /// <param name="Scopes">The scopes that the client gets.</param>
 /// <param name="Parameters">The parameters of the authorization request. The form sends them again, with <c>decision</c>.</param>
 public sealed record ConsentPage(
-    string ClientName, string UserName, IReadOnlyList<string> Scopes, IReadOnlyDictionary<string, string> Parameters);
+    string ClientName, PageUser User, IReadOnlyList<string> Scopes, IReadOnlyDictionary<string, string> Parameters);
 
 /// <summary>The page that asks a user whether to sign out.</summary>
-/// <param name="UserName">The user who is signed in.</param>
+/// <param name="User">The user who is signed in.</param>
 /// <param name="Parameters">The parameters of the logout request. The form sends them again, with <c>decision</c>.</param>
-public sealed record ConfirmSignOutPage(string UserName, IReadOnlyDictionary<string, string> Parameters);
+public sealed record ConfirmSignOutPage(PageUser User, IReadOnlyDictionary<string, string> Parameters);
 
 /// <summary>The page that sends parameters to a client (OAuth 2.0 Form Post Response Mode).</summary>
 public sealed record FormPostPage(Uri Action, IReadOnlyDictionary<string, string> Parameters);
 
+/// <summary>The page after a form from which the browser goes to a client.</summary>
+public sealed record ContinuePage(string Address);
+
 /// <summary>A page with a heading and a sentence.</summary>
-public sealed record MessagePage(string Title, string Text);
+public sealed record MessagePage(string Title, string Text, PageLink? Link = null);
+
+/// <summary>A link to another page of this server.</summary>
+public sealed record PageLink(string Path, string Text)
+{
+    public static readonly PageLink SignIn = new("/sign-in", "Sign in again");
+
+    public static readonly PageLink Account = new(ReturnPath.Account, "Go to your account");
+}
 
 /// <summary>The parts that are the same on all pages.</summary>
 /// <param name="Title">The title of the page.</param>

@@ -9,8 +9,10 @@ namespace Api.SignIn;
 /// <param name="title">The title of the page.</param>
 /// <param name="create">Creates the template.</param>
 /// <param name="status">The status of the response.</param>
-/// <param name="postsElsewhere">Whether the answer to the form can be a redirection to a client.</param>
-internal sealed class PageResult(string title, Func<PageFrame, RazorSlice> create, int status, bool postsElsewhere) : IResult
+/// <param name="formAction">Where its forms may be sent: a source expression of Content Security Policy.</param>
+/// <param name="continuesTo">Where the browser goes by itself; null: nowhere.</param>
+internal sealed class PageResult(
+    string title, Func<PageFrame, RazorSlice> create, int status, string formAction, string? continuesTo = null) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -30,18 +32,22 @@ internal sealed class PageResult(string title, Func<PageFrame, RazorSlice> creat
         var response = httpContext.Response;
         response.StatusCode = status;
         response.NoStore();
-        response.Headers.ContentSecurityPolicy = PolicyOf(options, postsElsewhere);
+        response.Headers.ContentSecurityPolicy = PolicyOf(options, formAction);
         // With no-referrer, browsers send the forms of a page without their origin.
         response.Headers["Referrer-Policy"] = "same-origin";
+
+        if (continuesTo is not null)
+        {
+            response.Headers["Refresh"] = $"0;url={continuesTo}";
+        }
+
         response.ContentType = "text/html; charset=utf-8";
         response.ContentLength = html.Length;
         await response.BodyWriter.WriteAsync(html.GetBuffer().AsMemory(0, (int)html.Length), httpContext.RequestAborted);
     }
 
-    // Browsers apply form-action also to the redirections that follow, whose addresses only the client knows.
-    private static string PolicyOf(AuthorizationServerOptions options, bool postsElsewhere) =>
+    private static string PolicyOf(AuthorizationServerOptions options, string formAction) =>
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
         + $"img-src {(options.LogoUri is "" ? "'none'" : new Uri(options.LogoUri).GetLeftPart(UriPartial.Authority))}; "
-        + (postsElsewhere ? "" : "form-action 'self'; ")
-        + "base-uri 'none'; frame-ancestors 'none'";
+        + $"form-action {formAction}; base-uri 'none'; frame-ancestors 'none'";
 }

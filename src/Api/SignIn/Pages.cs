@@ -20,19 +20,36 @@ internal static class Pages
 
     public static IResult Account(AccountPage page) => Of("Your account", page, Views.Account.Create);
 
-    public static IResult Consent(ConsentPage page) => Of("Allow access", page, Views.Consent.Create, postsElsewhere: true);
+    public static IResult Consent(ConsentPage page) => Of("Allow access", page, Views.Consent.Create);
 
-    public static IResult ConfirmSignOut(ConfirmSignOutPage page) => Of("Sign out", page, Views.ConfirmSignOut.Create, postsElsewhere: true);
+    public static IResult ConfirmSignOut(ConfirmSignOutPage page) => Of("Sign out", page, Views.ConfirmSignOut.Create);
 
-    public static IResult FormPost(Uri action, IReadOnlyDictionary<string, string> parameters) =>
-        Of("Continue", new FormPostPage(action, parameters), Views.FormPost.Create, postsElsewhere: true);
+    public static IResult FormPost(Uri action, IReadOnlyDictionary<string, string> parameters) => Of(
+        "Continue", new FormPostPage(action, parameters), Views.FormPost.Create, formAction: FormAction.SourceOf(action));
+
+    /// <summary>
+    /// The answer to a form of a page. Chromium applies the form-action of the page also to all redirections that follow, even to those of
+    /// the client, which nobody here knows. So a redirection to another origin becomes a page that goes there by itself.
+    /// </summary>
+    public static IResult AfterForm(IResult answer) => answer is SeeOther { Location: not ['/', ..] and var address }
+        ? Of("Continue", new ContinuePage(address), Views.Continue.Create, continuesTo: address)
+        : answer;
 
     public static IResult SignedOut() =>
-        Of("Signed out", new MessagePage("You are signed out", "You can close this page."), Views.Message.Create);
+        Of("Signed out", new MessagePage("You are signed out", "You can close this page.", PageLink.SignIn), Views.Message.Create);
 
-    public static IResult Error(int status, string title, string text) => Of(title, new MessagePage(title, text), Views.Message.Create, status);
+    public static IResult StillSignedIn() =>
+        Of("Still signed in", new MessagePage("Still signed in", "You did not sign out.", PageLink.Account), Views.Message.Create);
+
+    public static IResult Error(int status, string title, string text, PageLink? link = null) =>
+        Of(title, new MessagePage(title, text, link), Views.Message.Create, status);
 
     private static PageResult Of<T>(
-        string title, T content, Func<PageModel<T>, RazorSlice> create, int status = StatusCodes.Status200OK, bool postsElsewhere = false) =>
-        new(title, frame => create(new(frame, content)), status, postsElsewhere);
+        string title,
+        T content,
+        Func<PageModel<T>, RazorSlice> create,
+        int status = StatusCodes.Status200OK,
+        string formAction = FormAction.Self,
+        string? continuesTo = null) =>
+        new(title, frame => create(new(frame, content)), status, formAction, continuesTo);
 }

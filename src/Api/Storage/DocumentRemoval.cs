@@ -14,14 +14,14 @@ internal static class DocumentRemoval
     /// <param name="documents">The store.</param>
     /// <param name="partition">See <see cref="DocumentKey.Partition"/>.</param>
     /// <param name="sortPrefix">At least one character.</param>
-    /// <param name="also">The write that goes with the deletion of a document, in the same transaction; null: none.</param>
+    /// <param name="also">The writes, at most one, that go with the deletion of a document, in the same transaction; null: none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="StorageException">The store is unavailable, or documents were changed at the same time.</exception>
     public static async Task DeleteAllAsync(
         this IDocumentStore documents,
         string partition,
         string sortPrefix,
-        Func<Document, DocumentWrite>? also,
+        Func<Document, Task<ImmutableArray<DocumentWrite>>>? also,
         CancellationToken cancellation)
     {
         for (var failures = 0; failures < MaximumAttempts;)
@@ -36,7 +36,7 @@ internal static class DocumentRemoval
             ImmutableArray<DocumentWrite> writes =
             [
                 .. found.Select(document => new DocumentWrite.Delete(document.Key, document.Version)),
-                .. also is null ? [] : found.Select(also),
+                .. also is null ? [] : (await Task.WhenAll(found.Select(also))).SelectMany(more => more),
             ];
 
             if (!await documents.WriteAsync(writes, cancellation))

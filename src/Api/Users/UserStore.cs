@@ -3,16 +3,6 @@ using Api.Storage;
 
 namespace Api.Users;
 
-/// <summary>A stored user, or the <c>sub</c> of a damaged one and its fault.</summary>
-internal sealed record StoredUser(string Sub, User? User, string? Fault = null);
-
-/// <summary>One user cannot be used. The others are not affected.</summary>
-internal sealed class DamagedUserException(StoredUser user)
-    : StorageException($"The user {user.Sub} is damaged: {user.Fault}. Restore it from a backup, or remove it.")
-{
-    public StoredUser User => user;
-}
-
 /// <summary>
 /// The users and their passkeys in the document store. A user name and a credential ID have a document of their own, which is written in
 /// one transaction with the user or the passkey: this makes them unique.
@@ -48,8 +38,12 @@ internal sealed class UserStore(IDocumentStore documents)
 
     /// <exception cref="DamagedUserException">The user is damaged.</exception>
     public async Task<User?> FindByNameAsync(string userName, CancellationToken cancellation) =>
-        User.IsUserName(userName) && await documents.GetAsync(NameKeyOf(userName), cancellation) is { } name
-            ? await FindAsync(name.Json, cancellation)
+        User.IsUserName(userName)
+        && await documents.GetAsync(NameKeyOf(userName), cancellation) is { } name
+        && await FindAsync(name.Json, cancellation) is { } user
+        // A damaged name must not lead to another user.
+        && NameKeyOf(user.UserName) == name.Key
+            ? user
             : null;
 
     /// <summary>The next users in the order of their <c>sub</c>, damaged ones too. A change can take a moment to appear.</summary>
@@ -84,12 +78,12 @@ internal sealed class UserStore(IDocumentStore documents)
             return await documents.WriteAsync([change], cancellation);
         }
 
-        DocumentWrite release = new DocumentWrite.Delete(NameKeyOf(before.UserName), before.Sub);
+        var release = await RemovalOfOwnAsync(NameKeyOf(before.UserName), before.Sub, cancellation);
 
-        return await documents.WriteAsync([change, release, new DocumentWrite.Add(NameOf(after))], cancellation)
+        return await documents.WriteAsync([change, .. release, new DocumentWrite.Add(NameOf(after))], cancellation)
             || (await FindAbandonedNameAsync(after, cancellation) is { } abandoned
                 && await documents.WriteAsync(
-                    [change, release, new DocumentWrite.Replace(NameOf(after), abandoned.Version)], cancellation));
+                    [change, .. release, new DocumentWrite.Replace(NameOf(after), abandoned.Version)], cancellation));
     }
 
     /// <summary>Ends all sessions, token families and the one-time link of a user.</summary>
@@ -120,7 +114,7 @@ internal sealed class UserStore(IDocumentStore documents)
         return await documents.WriteAsync(
             [
                 new DocumentWrite.Delete(KeyOf(user.Sub), disabled.Version),
-                new DocumentWrite.Delete(NameKeyOf(user.UserName), user.Sub),
+                .. await RemovalOfOwnAsync(NameKeyOf(user.UserName), user.Sub, cancellation),
             ],
             cancellation);
     }
@@ -153,6 +147,7 @@ internal sealed class UserStore(IDocumentStore documents)
         var id = Passkey.IdOf(credentialId);
 
         return await documents.GetAsync(CredentialKeyOf(id), cancellation) is { Json: var sub }
+            && User.IsSub(sub)
             && await documents.GetAsync(new(PartitionOf(sub), PasskeyPrefix + id), cancellation) is { } document
             && ReadPasskey(document) is { } passkey
             && passkey.CredentialId.AsSpan().SequenceEqual(credentialId)
@@ -166,23 +161,23 @@ internal sealed class UserStore(IDocumentStore documents)
         var document = DocumentOf(sub, passkey);
 
         return documents.WriteAsync(
-            [
-                new DocumentWrite.Add(document),
-                new DocumentWrite.Add(new(CredentialKeyOf(document.Key.Sort[PasskeyPrefix.Length..]), sub) { Version = sub }),
-            ],
-            cancellation);
+            [new DocumentWrite.Add(document), new DocumentWrite.Add(new(CredentialKeyOf(document.Key), sub) { Version = sub })], cancellation);
     }
 
     /// <summary>Replaces a passkey. Returns false if it has been changed since <paramref name="before"/> was read, or is gone.</summary>
     public Task<bool> ChangePasskeyAsync(string sub, Passkey before, Passkey after, CancellationToken cancellation) =>
         documents.WriteAsync([new DocumentWrite.Replace(DocumentOf(sub, after), before.Version)], cancellation);
 
-    /// <summary>Removes a passkey. Returns false if it has been changed since it was read.</summary>
-    public Task<bool> RemovePasskeyAsync(string sub, Passkey passkey, CancellationToken cancellation)
+    /// <summary>Removes a passkey. Returns false if it, or one that must be kept, has been changed or removed since it was read.</summary>
+    public async Task<bool> RemovePasskeyAsync(string sub, Passkey passkey, Passkey? kept, CancellationToken cancellation)
     {
         var key = DocumentOf(sub, passkey).Key;
+        DocumentWrite[] unchanged =
+            kept is null ? [] : [new DocumentWrite.Replace(DocumentOf(sub, kept with { Version = Document.NewVersion() }), kept.Version)];
 
-        return documents.WriteAsync([new DocumentWrite.Delete(key, passkey.Version), CredentialRemoval(sub, key)], cancellation);
+        return await documents.WriteAsync(
+            [new DocumentWrite.Delete(key, passkey.Version), .. unchanged, .. await RemovalOfOwnAsync(CredentialKeyOf(key), sub, cancellation)],
+            cancellation);
     }
 
     // What is in the partition, and the credentials that refer to it.
@@ -191,7 +186,7 @@ internal sealed class UserStore(IDocumentStore documents)
         await SignOutAsync(sub, cancellation);
         await documents.DeleteAllAsync(PartitionOf(sub), ConsentPrefix, also: null, cancellation);
         await documents.DeleteAllAsync(
-            PartitionOf(sub), PasskeyPrefix, passkey => CredentialRemoval(sub, passkey.Key), cancellation);
+            PartitionOf(sub), PasskeyPrefix, passkey => RemovalOfOwnAsync(CredentialKeyOf(passkey.Key), sub, cancellation), cancellation);
     }
 
     // A name stays behind if a damaged user is removed, because that user's name cannot be read.
@@ -200,15 +195,18 @@ internal sealed class UserStore(IDocumentStore documents)
 
     private async Task<(Document Name, bool IsAbandoned)?> FindNameAsync(User user, CancellationToken cancellation) =>
         await documents.GetAsync(NameKeyOf(user.UserName), cancellation) is { } name && name.Json != user.Sub
-            ? (name, await documents.GetAsync(KeyOf(name.Json), cancellation) is null)
+            ? (name, !User.IsSub(name.Json) || await documents.GetAsync(KeyOf(name.Json), cancellation) is null)
             : null;
 
-    private static DocumentWrite.Delete CredentialRemoval(string sub, DocumentKey passkey) =>
-        new(CredentialKeyOf(passkey.Sort[PasskeyPrefix.Length..]), sub);
+    // If the document was damaged and belongs to another user now, it stays, and does not keep this user from being removed.
+    private async Task<ImmutableArray<DocumentWrite>> RemovalOfOwnAsync(DocumentKey key, string sub, CancellationToken cancellation) =>
+        await documents.GetAsync(key, cancellation) is { Version: var owner } && owner == sub ? [new DocumentWrite.Delete(key, sub)] : [];
 
     private static DocumentKey KeyOf(string sub) => new(PartitionOf(sub), Type);
 
     private static DocumentKey NameKeyOf(string userName) => new($"username#{User.Normalize(userName)}", "username");
+
+    private static DocumentKey CredentialKeyOf(DocumentKey passkey) => CredentialKeyOf(passkey.Sort[PasskeyPrefix.Length..]);
 
     private static DocumentKey CredentialKeyOf(string id) => new($"credential#{id}", "credential");
 

@@ -3,7 +3,7 @@ using static Api.Tests.Support.SignInApp;
 
 namespace Api.Tests.Attacks;
 
-/// <summary>Attacks on authorization codes (RFC 9700 §4.4, §4.5, §4.8): interception, injection, downgrade, mix-up, and many at once.</summary>
+/// <summary>Attacks on authorization codes (RFC 9700 §4.4, §4.5, §4.8): interception, injection, downgrade and mix-up.</summary>
 public sealed class CodeAttacks : IAsyncLifetime, IDisposable
 {
     private const string OtherVerifier = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -58,17 +58,5 @@ public sealed class CodeAttacks : IAsyncLifetime, IDisposable
 
         Assert.Equal(ApiFactory.Issuer, ReadAnswer(code)["iss"]);
         Assert.Equal(ApiFactory.Issuer, ReadAnswer(error)["iss"]);
-    }
-
-    [Fact]
-    public async Task Of_200_requests_over_two_instances_one_gets_tokens()
-    {
-        using var second = new SignInApp(new ApiFactory { Time = _app.Api.Time }.Set("DataDirectory", _app.Api.DataDirectory));
-        var code = await _app.GetCodeAsync();
-
-        var statuses = await Task.WhenAll(Enumerable.Range(0, 200).Select(async number =>
-            (await (number % 2 is 0 ? _app : second).RedeemAsync(code)).Status));
-
-        Assert.Equal((1, 199), (statuses.Count(status => status is 200), statuses.Count(status => status is 400)));
     }
 }

@@ -5,7 +5,7 @@ using static Api.Tests.Support.SignInApp;
 namespace Api.Tests.Conformance;
 
 /// <summary>The modules about single parameters of the request, and about codes.</summary>
-public sealed partial class OpenIdBasicOp
+public abstract partial class OpenIdBasicModules
 {
     [Statement("OpenID Basic OP §oidcc-claims-essential",
         Given = "an authorization request", When = "the parameter claims asks for name", Then = "the request succeeds")]
@@ -40,16 +40,16 @@ public sealed partial class OpenIdBasicOp
     public Task Unknown_parameter() => AssertSucceedsAsync("extra", "foobar");
 
     [Statement("OpenID Basic OP §oidcc-prompt-login",
-        Given = "a session", When = "prompt is login", Then = "the person signs in again")]
+        Given = "a session", When = "prompt is login", Then = "the person signs in again, and auth_time is later")]
     public Task Prompt_login() => AssertSignsInAsync(("prompt", "login"));
 
     [Statement("OpenID Basic OP §oidcc-prompt-none-not-logged-in",
         Given = "no session", When = "prompt is none", Then = "the error is login_required, and no page is shown")]
     public async Task Prompt_none_without_session()
     {
-        using var response = await app.BrowseAsync($"/oauth2/authorize?{Encode(Request(("prompt", "none")))}", null);
+        using var response = await app.BrowseAsync($"/oauth2/authorize?{Encode(RequestOf(("prompt", "none")))}", null);
 
-        Assert.Equal("login_required", ReadAnswer(response)["error"]);
+        Assert.Equal("login_required", Read(response)["error"]);
     }
 
     [Statement("OpenID Basic OP §oidcc-prompt-none-logged-in",
@@ -63,7 +63,7 @@ public sealed partial class OpenIdBasicOp
     }
 
     [Statement("OpenID Basic OP §oidcc-max-age-1",
-        Given = "a session that is older than a second", When = "max_age is 1", Then = "the person signs in again")]
+        Given = "a session that is older than a second", When = "max_age is 1", Then = "the person signs in again, and auth_time is later")]
     public async Task Max_age_1()
     {
         app.Api.Time.Now += TimeSpan.FromSeconds(2);
@@ -79,7 +79,19 @@ public sealed partial class OpenIdBasicOp
     [Statement("OpenID Basic OP §oidcc-id-token-hint",
         Given = "an ID token of the person who is signed in", When = "it is the id_token_hint with prompt=none", Then = "the request succeeds")]
     public async Task Id_token_hint() => await AssertSucceedsAsync(
-        "id_token_hint", (await app.GetTokensAsync()).GetProperty("id_token").GetString()!, ("prompt", "none"));
+        "id_token_hint", (await GetTokensAsync()).GetProperty("id_token").GetString()!, ("prompt", "none"));
+
+    [Statement("OpenID Basic OP §oidcc-id-token-hint",
+        Given = "an ID token of another person", When = "it is the id_token_hint with prompt=none", Then = "the error is login_required")]
+    public async Task Id_token_hint_of_another_person()
+    {
+        var (_, cookie) = await app.SignInAsync(await app.AddUserAsync($"user-{Guid.NewGuid():N}", "USER"));
+        var hint = (await GetTokensAsync()).GetProperty("id_token").GetString();
+        using var response = await app.BrowseAsync(
+            $"/oauth2/authorize?{Encode(RequestOf(("prompt", "none"), ("id_token_hint", hint)))}", cookie);
+
+        Assert.Equal("login_required", Read(response)["error"]);
+    }
 
     [Statement("OpenID Basic OP §oidcc-codereuse",
         Given = "a code that was redeemed", When = "it is redeemed again", Then = "the error is invalid_grant")]
@@ -95,7 +107,7 @@ public sealed partial class OpenIdBasicOp
         Then = "the client gets tokens with the same iss, sub, aud and scope, and the other one an error")]
     public async Task Refresh_token_is_bound_to_its_client()
     {
-        var first = await app.GetTokensAsync(("client_id", "staying"), ("scope", "openid USER"));
+        var first = await GetTokensAsync(("client_id", "staying"), ("scope", "openid USER"));
         var refreshToken = first.GetProperty("refresh_token").GetString()!;
 
         var (refused, error) = await app.RefreshAsync(refreshToken, ("client_id", "staying2"));

@@ -4,15 +4,19 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 
 namespace Api.Tests.Gateway;
 
 /// <summary>
 /// An HTTP API of API Gateway on a loopback port: it selects the route, lets the authorizer check the token, and invokes the function.
-/// It has one stage, and no TLS, domain names, throttling, size limits or IAM checks.
+/// It has one stage, and no TLS, domain names, throttling, CORS, size limits or IAM checks.
 /// </summary>
 internal sealed class HttpApi : IAsyncDisposable
 {
+    // The gateway encodes a body of another type, such as a form.
+    private static readonly string[] TextTypes = ["application/json", "application/javascript", "application/xml"];
+
     private readonly WebApplication _app;
     private readonly List<Route> _routes = [];
 
@@ -25,7 +29,8 @@ internal sealed class HttpApi : IAsyncDisposable
         _app.Run(AnswerAsync);
     }
 
-    public string Address => _app.Urls.Single();
+    // Passkeys belong to a host name, not to an IP address.
+    public string Address => _app.Urls.Single().Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
 
     /// <summary>If false, every request goes to the function, which shows that the app itself refuses it too.</summary>
     public bool ChecksTokens { get; set; } = true;
@@ -83,14 +88,15 @@ internal sealed class HttpApi : IAsyncDisposable
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
         var headers = http.Request.Headers
-            .Where(header => header.Key is not ("Host" or "Connection" or "Transfer-Encoding"))
+            .Where(header => header.Key is not ("Host" or "Connection" or "Transfer-Encoding" or "Cookie"))
             .Select(header => (header.Key.ToLowerInvariant(), string.Join(',', header.Value.ToArray())));
 
         var response = await function.SendAsync(new GatewayRequest(http.Request.Method, path, [.. headers])
         {
             Query = http.Request.QueryString.Value?.TrimStart('?') ?? "",
+            Cookies = http.Request.Headers.Cookie is { Count: > 0 } cookies ? [.. cookies.SelectMany(line => line!.Split("; "))] : null,
             Body = body.Length is 0 ? null : body.ToArray(),
-            AsBase64 = true,
+            AsBase64 = body.Length > 0 && !IsText(http.Request.ContentType),
             // Every value is a string. The list of scopes can be null even if the token has scopes.
             Authorizer = claims is null ? null : new
             {
@@ -109,11 +115,17 @@ internal sealed class HttpApi : IAsyncDisposable
             http.Response.Headers[name] = value;
         }
 
+        http.Response.Headers.SetCookie = response.Cookies;
+
         if (response.Body is not [])
         {
             await http.Response.Body.WriteAsync(response.Body);
         }
     }
+
+    private static bool IsText(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && (type.Type.Equals("text", StringComparison.OrdinalIgnoreCase) || TextTypes.Contains(type.MediaType.ToString()));
 
     private static Task RefuseAsync(HttpContext http, int status, string message)
     {

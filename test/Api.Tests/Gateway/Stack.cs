@@ -19,6 +19,7 @@ internal sealed class Stack : IAsyncDisposable
     private readonly Dictionary<string, LambdaFunction> _functions = [];
     private readonly TemporaryFolder _folder = new();
     private readonly bool _followsClock;
+    private string _table = "";
     private JsonElement _resources;
 
     private Stack(MotoServer moto, bool followsClock)
@@ -38,6 +39,9 @@ internal sealed class Stack : IAsyncDisposable
     public string FirstClientSecret { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(22));
 
     public LambdaFunction ApiFunction => _functions["ApiFunction"];
+
+    /// <summary>The environment variables of a command of an operator.</summary>
+    public (string Name, string Value)[] CommandLineSettings => [.. Moto.Variables, ("DataTable", _table)];
 
     /// <summary>Deploys the resources that the template has before the readiness gate.</summary>
     public static async Task<Stack> PrepareAsync(MotoServer moto, bool followsClock = false)
@@ -163,11 +167,12 @@ internal sealed class Stack : IAsyncDisposable
     private async Task MakeWhatFunctionsNeedAsync()
     {
         SigningKeySecretId = await Moto.CreateSecretAsync();
+        _table = await Moto.CreateTableAsync();
         _resources = await SamTemplate.ResolveAsync(new()
         {
             ["IssuerParameter.Value"] = Api.Address,
             ["KeySecret"] = SigningKeySecretId,
-            ["DataTable"] = await Moto.CreateTableAsync(),
+            ["DataTable"] = _table,
             ["FirstClientSecret"] = await Moto.CreateSecretAsync(FirstClientSecret),
         });
     }

@@ -63,6 +63,19 @@ internal sealed class Browser(ApiFactory api)
         return await AnswerAsync("/sign-in", begun, authenticator.Get(begun.GetProperty("options")));
     }
 
+    /// <summary>The same browser, whose requests another instance of the app gets.</summary>
+    public Browser At(ApiFactory instance)
+    {
+        var browser = new Browser(instance) { Origin = Origin, FetchSite = FetchSite };
+
+        foreach (var (name, value) in Cookies)
+        {
+            browser.Cookies[name] = value;
+        }
+
+        return browser;
+    }
+
     public async Task<bool> IsSignedInAsync()
     {
         using var response = await GetAsync("/account");

@@ -5,6 +5,7 @@ using Duende.IdentityModel.OidcClient;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using static Api.Tests.Support.SignInApp;
@@ -26,7 +27,12 @@ public sealed partial class DotNetClientTests : IAsyncLifetime, IDisposable
     public async Task Handler_of_ASP_NET_Core_signs_a_person_in()
     {
         var secret = await _app.Api.AddClientAsync(
-            "site", "USER", client => SignsIn(client) with { AuthenticationMethod = null, RedirectUris = ["https://site.example/signin-oidc"] });
+            "web-site", "USER", client => SignsIn(client) with
+            {
+                AuthenticationMethod = null,
+                RedirectUris = ["https://site.example/signin-oidc"],
+                PostLogoutRedirectUris = ["https://site.example/signout-callback-oidc"],
+            });
         await using var site = await StartSiteAsync(secret);
         var browser = site.GetTestClient();
         browser.BaseAddress = new("https://site.example");
@@ -44,7 +50,12 @@ public sealed partial class DotNetClientTests : IAsyncLifetime, IDisposable
         Assert.True(signedIn.StatusCode is HttpStatusCode.Redirect, await signedIn.Content.ReadAsStringAsync());
         using var home = await SendAsync(new(HttpMethod.Get, "/"), signedIn);
 
+        using var signOut = await SendAsync(new(HttpMethod.Get, "/out"), signedIn);
+        using var signedOut = await _app.BrowseAsync(signOut.Headers.Location!.PathAndQuery, _app.Cookie);
+
         Assert.Equal($"{_app.Ann.Sub} ann ann Example", await home.Content.ReadAsStringAsync());
+        Assert.StartsWith(
+            "https://site.example/signout-callback-oidc?state=", signedOut.Headers.Location!.OriginalString, StringComparison.Ordinal);
 
         Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpResponseMessage before)
         {
@@ -57,12 +68,11 @@ public sealed partial class DotNetClientTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Library_for_native_apps_signs_a_person_in()
     {
-        const string Callback = "http://127.0.0.1:51004/callback";
         var client = new OidcClient(new()
         {
             Authority = ApiFactory.Issuer,
             ClientId = "app",
-            RedirectUri = Callback,
+            RedirectUri = "http://127.0.0.1:51004/callback",
             Scope = "openid profile email USER",
             HttpClientFactory = _ => _app.Api.CreateClient(),
         });
@@ -70,11 +80,30 @@ public sealed partial class DotNetClientTests : IAsyncLifetime, IDisposable
         var start = await client.PrepareLoginAsync();
         Assert.False(start.IsError, start.Error);
         using var response = await _app.BrowseAsync(new Uri(start.StartUrl).PathAndQuery, _app.Cookie);
-        var result = await client.ProcessResponseAsync(response.Headers.Location!.Query, start);
+        var query = response.Headers.Location!.Query;
+        var result = await client.ProcessResponseAsync(query, start);
 
         Assert.False(result.IsError, $"{result.Error} {result.ErrorDescription}");
         Assert.Equal(_app.Ann.Sub, result.User.FindFirst("sub")?.Value);
         Assert.Equal("ann@example.com", result.User.FindFirst("email")?.Value);
+    }
+
+    [Theory]
+    [InlineData("ASP.NET Core", "web", "web-site")]
+    [InlineData("Duende.IdentityModel.OidcClient", "tool", "app")]
+    public void Documented_code_is_the_code_of_these_tests(string heading, string documentedClient, string client)
+    {
+        var code = File.ReadAllText(Path.Combine(Shared.Repository.Path, "test", "Api.Tests", "SignIn", "DotNetClientTests.cs"));
+        var recipe = Recipe.Read(
+            heading,
+            "csharp",
+            ("\"http://localhost:5000\"", "ApiFactory.Issuer"),
+            ("\"SECRET\"", "secret"),
+            ($"\"{documentedClient}\"", $"\"{client}\""));
+
+        Assert.All(
+            recipe.Split('\n').Select(line => line.Trim()).Where(line => !line.StartsWith("//", StringComparison.Ordinal)),
+            line => Assert.Contains(line, code, StringComparison.Ordinal));
     }
 
     private async Task<WebApplication> StartSiteAsync(string secret)
@@ -89,9 +118,13 @@ public sealed partial class DotNetClientTests : IAsyncLifetime, IDisposable
         }).AddCookie().AddOpenIdConnect(options =>
         {
             options.Authority = ApiFactory.Issuer;
-            options.ClientId = "site";
+            // false is for http://localhost only.
+            options.RequireHttpsMetadata = false;
+            options.ClientId = "web-site";
             options.ClientSecret = secret;
             options.ResponseType = "code";
+            options.Scope.Add("USER");
+            options.SaveTokens = true;
             options.Backchannel = _app.Api.CreateClient();
             options.MapInboundClaims = false;
             options.GetClaimsFromUserInfoEndpoint = true;
@@ -101,6 +134,7 @@ public sealed partial class DotNetClientTests : IAsyncLifetime, IDisposable
         site.UseAuthorization();
         site.MapGet("/", (System.Security.Claims.ClaimsPrincipal user) =>
             $"{user.FindFirst("sub")?.Value} {user.FindFirst("preferred_username")?.Value} {user.FindFirst("name")?.Value}").RequireAuthorization();
+        site.MapGet("/out", () => Results.SignOut(authenticationSchemes: ["Cookies", "OpenIdConnect"]));
         await site.StartAsync();
 
         return site;

@@ -18,7 +18,7 @@ public sealed class OtherImplementationTests : IDisposable
             .Set("Issuer", api.Address).Set("DataDirectory", _folder["data"]));
         var secret = await app.AddClientsAsync(client => client with
         {
-            RedirectUris = ["http://127.0.0.1/callback"],
+            RedirectUris = ["http://127.0.0.1/callback", "http://127.0.0.1/auth/callback/issuer"],
             PostLogoutRedirectUris = ["http://127.0.0.1/bye"],
         });
         var (_, cookie) = await app.SignInAsync(await app.AddUserAsync("ann", "USER"));

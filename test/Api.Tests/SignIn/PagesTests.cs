@@ -140,7 +140,7 @@ public sealed class PagesTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }
 
-    public static TheoryData<string> HostilePages => ["sign-in", "enroll", "account", "consent", "form-post", "sign-out", "error"];
+    public static TheoryData<string> HostilePages => ["sign-in", "enroll", "account", "consent", "form-post", "sign-out", "continue", "error"];
 
     [Theory]
     [MemberData(nameof(HostilePages))]
@@ -156,9 +156,10 @@ public sealed class PagesTests : IDisposable
                 Hostile, Hostile, [new(Hostile, Hostile, now, now, true), new(Hostile, Hostile, now, null, false)],
                 [new(Hostile, Hostile, now, now, true), new(Hostile, Hostile, now, now, false)],
                 [new(Hostile, Hostile, [Hostile], now, now)], true, true)),
-            "consent" => Pages.Consent(new(Hostile, Hostile, ["openid", Hostile], parameters)),
+            "consent" => Pages.Consent(new(Hostile, new(Hostile, Hostile), ["openid", Hostile], parameters)),
             "form-post" => Pages.FormPost(new("https://app.example/?" + Hostile), parameters),
-            "sign-out" => Pages.ConfirmSignOut(new(Hostile, parameters)),
+            "sign-out" => Pages.ConfirmSignOut(new(new(Hostile, null), parameters)),
+            "continue" => Pages.AfterForm(new SeeOther(Hostile)),
             _ => Pages.Error(400, Hostile, Hostile),
         };
 

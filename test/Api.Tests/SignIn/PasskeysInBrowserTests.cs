@@ -1,8 +1,5 @@
 using System.Text.Json;
-using Api.Configuration;
-using Api.Storage;
 using Api.Tests.Support;
-using Api.Users;
 
 namespace Api.Tests.SignIn;
 
@@ -14,14 +11,26 @@ public sealed class PasskeysInBrowserTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [FactWith(Tool.Browser)]
-    public async Task Whole_way_of_a_person_works_in_a_browser()
+    public async Task Pages_work_in_a_browser()
     {
         await using var api = await ApiProcess.StartAsync(_folder["data"], "--DisplayName", "Northwind");
-        var link = await InviteAsync();
-        var screenshots = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "pages")).FullName;
 
-        var shown = JsonSerializer.Deserialize<JsonElement>(await ExternalTools.RunNodeAsync(
-            "passkeys.mjs", ExternalTools.Chromium!, api.Address, $"{api.Address}/enroll/{link}", screenshots));
+        await AssertPagesAsync(api.Address, await WholeWay.InviteAsync(api.Address, "ada", ("DataDirectory", _folder["data"])));
+    }
+
+    [FactWith(Tool.Browser)]
+    public async Task Whole_way_of_a_person_and_an_app_works_in_a_browser()
+    {
+        await using var api = await ApiProcess.StartAsync(_folder["data"]);
+
+        await WholeWay.AssertAsync(api.Address, ("DataDirectory", _folder["data"]));
+    }
+
+    /// <summary>Visits each page of the person of a one-time link.</summary>
+    internal static async Task AssertPagesAsync(string issuer, string link)
+    {
+        var shown = JsonSerializer.Deserialize<JsonElement>(
+            await ExternalTools.RunNodeAsync("passkeys.mjs", ExternalTools.Chromium!, issuer, link, WholeWay.Screenshots));
 
         Assert.Equal(
             [
@@ -41,23 +50,5 @@ public sealed class PasskeysInBrowserTests : IDisposable
             shown.GetProperty("steps").EnumerateArray().Select(step => step.GetString()));
         Assert.Empty(shown.GetProperty("problems").EnumerateArray());
         Assert.Empty(shown.GetProperty("violations").EnumerateArray());
-    }
-
-    // As the command line does in another process.
-    private async Task<string> InviteAsync()
-    {
-        using var database = new SqliteDatabase(new AuthorizationServerOptions { DataDirectory = _folder["data"] });
-        var documents = new SqliteDocumentStore(database, TimeProvider.System);
-        var user = new User
-        {
-            Sub = User.NewSub(),
-            UserName = "ada",
-            Name = "Ada Lovelace",
-            Scopes = ["USER"],
-            CreatedAt = TimeProvider.System.GetUtcNow(),
-        };
-        Assert.True(await new UserStore(documents).AddAsync(user, default));
-
-        return await new EnrollmentLinks(documents, TimeProvider.System).CreateAsync(user.Sub, default);
     }
 }

@@ -51,6 +51,7 @@ internal static class ExternalTools
         Tool.Browser => MissingBrowser,
         Tool.Moto => MissingMoto,
         Tool.Template => MissingTemplateTools,
+        Tool.GatewayAndBrowser => MissingGatewayTools ?? MissingBrowser,
         _ => MissingGatewayTools,
     };
 
@@ -101,6 +102,7 @@ internal enum Tool
     Moto,
     Template,
     Gateway,
+    GatewayAndBrowser,
 }
 
 /// <summary>A test that needs a tool.</summary>

@@ -57,7 +57,7 @@ internal sealed class AuthorizationCodes(IDocumentStore documents)
         {
             Utf8Json.ReadAll(Encoding.UTF8.GetBytes(document.Json));
 
-            return JsonSerializer.Deserialize(document.Json, AuthorizationJson.Default.AuthorizationCode) is { } code
+            return JsonSerializer.Deserialize(document.Json, AuthorizationJson.Default.AuthorizationCode) is { } code && IsSound(code, document)
                 ? (code, document.Version)
                 : null;
         }
@@ -77,6 +77,12 @@ internal sealed class AuthorizationCodes(IDocumentStore documents)
                 TokenFamilyStore.AdditionOf(family),
             ],
             cancellation);
+
+    // Without scopes, a token would get all that the client and the user have. The end of the document is in whole seconds.
+    private static bool IsSound(AuthorizationCode code, Document document) =>
+        OAuth.Scope.Parse(code.Scope) is [_, ..]
+        && document.ExpiresAt is { } end
+        && Retention - (end - code.CreatedAt) is { Ticks: >= 0 and < TimeSpan.TicksPerSecond };
 
     private static DocumentKey KeyOf(string value) => new($"code#{OpaqueToken.Hash(value)}", "code");
 

@@ -55,20 +55,21 @@ internal static class AuthorizationEndpoint
 
         var parameters = RequestParameters.ReadForm(form.Span, AuthorizationParameters.Names, out var fault);
         var (request, refusal) = await reader.ReadAsync(parameters, fault, http.RequestAborted);
+        var decision = parameters[Pages.Decision];
 
         if (request is null)
         {
-            return refusal!;
+            return decision is null ? refusal! : Pages.AfterForm(refusal!);
         }
 
         // The browser does not send the session with a POST from another site. It does with the GET that follows.
-        if (parameters[Pages.Decision] is not { } decision)
+        if (decision is null)
         {
             return new SeeOther(AuthorizationFlow.AddressOf(http, parameters));
         }
 
         return SameOrigin.IsSameOrigin(http.Request, options)
-            ? await flow.ContinueAsync(http, request, parameters, decision)
+            ? Pages.AfterForm(await flow.ContinueAsync(http, request, parameters, decision))
             : FormRequest.Foreign;
     }
 }

@@ -40,7 +40,8 @@ internal sealed class AuthorizationRequestReader(
             return (null, Pages.Error(
                 StatusCodes.Status400BadRequest,
                 "Wrong address",
-                "The app that sent you here named an address that it is not registered with (redirect_uri). Nothing was sent there."));
+                "The app that sent you here wants to send you on to an address that is not registered for it. Nothing was sent there. "
+                    + "If you develop the app, check its redirect_uri."));
         }
 
         var answer = new AuthorizationAnswer(redirectUri, parameters[State], options.Issuer, parameters[ResponseMode] is "form_post");
@@ -60,7 +61,7 @@ internal sealed class AuthorizationRequestReader(
             LoginHint = parameters[LoginHint],
             HasHint = parameters[AuthorizationParameters.IdTokenHint] is not null,
             Hint = parameters[AuthorizationParameters.IdTokenHint] is { } hint ? await hints.ReadAsync(hint, client.ClientId, cancellation) : null,
-            Demand = await demands.FindAsync(parameters[AuthorizationParameters.SignInDemand], cancellation),
+            Demand = await demands.FindAsync(parameters, cancellation),
         };
 
         return (request, null);

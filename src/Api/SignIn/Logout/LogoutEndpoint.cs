@@ -69,7 +69,7 @@ internal static class LogoutEndpoint
             // As at the authorization endpoint: the session comes with the GET.
             : parameters[Pages.Decision] is not { } decision ? new SeeOther(AuthorizationAnswer.AddTo(
                 $"{http.Request.PathBase.ToUriComponent()}{EndpointPaths.Logout}", parameters.Values))
-            : SameOrigin.IsSameOrigin(http.Request, options) ? await flow.ContinueAsync(http, parameters, decision)
+            : SameOrigin.IsSameOrigin(http.Request, options) ? Pages.AfterForm(await flow.ContinueAsync(http, parameters, decision))
             : FormRequest.Foreign;
     }
 }
@@ -94,12 +94,15 @@ internal sealed class LogoutFlow(CurrentSession current, IdTokenHints hints, Cli
         {
             if (decision is null)
             {
-                return Pages.ConfirmSignOut(new(signedIn.User.UserName, parameters.Values));
+                // A decision in the query is not the user's, and would repeat the one of the form.
+                return Pages.ConfirmSignOut(new(
+                    new(signedIn.User.UserName, signedIn.User.Name),
+                    parameters.Values.Where(one => one.Key is not Pages.Decision).ToDictionary(StringComparer.Ordinal)));
             }
 
             if (decision is not Pages.Allow)
             {
-                return Pages.Error(StatusCodes.Status200OK, "Still signed in", "You did not sign out.");
+                return Pages.StillSignedIn();
             }
         }
 

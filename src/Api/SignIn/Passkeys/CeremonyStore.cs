@@ -108,6 +108,6 @@ internal sealed record StoredCeremony(CeremonyPurpose Purpose, string State, boo
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = false)]
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(StoredCeremony))]
 internal sealed partial class CeremonyJson : JsonSerializerContext;
