@@ -6,6 +6,8 @@ SIGN_IN = {
     "ANY /oauth2/authorize",
     "ANY /oauth2/userinfo",
     "ANY /oauth2/logout",
+    "POST /oauth2/revoke",
+    "POST /oauth2/introspect",
     "ANY /sign-in",
     "ANY /sign-in/{proxy+}",
     "ANY /enroll/{proxy+}",

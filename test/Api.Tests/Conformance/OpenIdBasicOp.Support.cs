@@ -24,7 +24,8 @@ public abstract partial class OpenIdBasicModules
 
     private async Task<JsonElement> GetTokensAsync(params (string Name, string? Value)[] changes)
     {
-        var (status, tokens) = await app.RedeemAsync(await GetCodeAsync(changes));
+        var (status, tokens) = await app.RedeemAsync(
+            await GetCodeAsync(changes), [.. changes.Where(change => change.Name is "client_id")]);
         Assert.Equal(200, status);
 
         return tokens;

@@ -12,6 +12,7 @@ public sealed class PageTests
     {
         ["RFC 6749"] = "The OAuth 2.0 authorization framework",
         ["RFC 6750"] = "Bearer tokens",
+        ["RFC 7009"] = "Token revocation",
         ["RFC 7515"] = "JSON Web Signature",
         ["RFC 7517"] = "JSON Web Key",
         ["RFC 7518"] = "JSON Web Algorithms",
@@ -22,6 +23,7 @@ public sealed class PageTests
         ["RFC 7617"] = "HTTP Basic",
         ["RFC 7636"] = "Proof key for code exchange",
         ["RFC 7638"] = "JWK thumbprint",
+        ["RFC 7662"] = "Token introspection",
         ["RFC 8252"] = "Native apps",
         ["RFC 8414"] = "Authorization server metadata",
         ["RFC 8725"] = "Best current practices for JWTs",

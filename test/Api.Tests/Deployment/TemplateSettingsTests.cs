@@ -61,7 +61,7 @@ public sealed class TemplateSettingsTests
         Assert.Equal(["POST /oauth2/token"], without.Throttled);
         // Browsers keep the files below /assets.
         Assert.Equal(with.Routes.Except(without.Routes).Except(["GET /assets/{proxy+}"]), with.Throttled.Except(without.Throttled));
-        Assert.Equal(8, with.Throttled.Length - without.Throttled.Length);
+        Assert.Equal(10, with.Throttled.Length - without.Throttled.Length);
 
         static async Task<(string[] Routes, string[] Throttled)> RoutesAsync(string signIn)
         {

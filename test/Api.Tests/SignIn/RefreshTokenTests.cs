@@ -7,6 +7,7 @@ using Api.Storage;
 using Api.Tests.Support;
 using Api.Users;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using static Api.Tests.Support.SignInApp;
 
 namespace Api.Tests.SignIn;
@@ -106,6 +107,31 @@ public sealed class RefreshTokenTests : IAsyncLifetime, IDisposable
         Assert.Equal(Text(second, "refresh_token"), Text(again, "refresh_token"));
         Assert.Equal((400, 400, "invalid_grant"), (stolen, ended, Text(error, "error")));
         Assert.Contains(_app.Api.Logs.Lines, line => line.StartsWith("Warning: A replaced refresh token of", StringComparison.Ordinal));
+    }
+
+    // The metric and the alarm of the template count the event.
+    [Fact]
+    public async Task Reuse_has_the_event_that_the_template_counts()
+    {
+        var log = new EventNames();
+        new Api.Audit.AuditLog(log).RefreshTokenReused("usr_", "app", "grant");
+
+        var template = await File.ReadAllTextAsync(Path.Combine(Repository.Path, "serverless.template"));
+        Assert.Contains($"FilterPattern: '{{ $.event = \"{Assert.Single(log.Names)}\" }}'", template, StringComparison.Ordinal);
+    }
+
+    private sealed class EventNames : ILogger<Api.Audit.AuditLog>
+    {
+        public List<string?> Names { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Names.Add(eventId.Name);
     }
 
     [Fact]

@@ -230,6 +230,15 @@ public sealed partial class SignInApp : IAsyncLifetime, IDisposable
     public Task<(int Status, JsonElement Body)> RefreshAsync(string refreshToken, params (string Name, string? Value)[] changes) => SendAsync(
         "/oauth2/token", new() { ["grant_type"] = "refresh_token", ["client_id"] = "staying", ["refresh_token"] = refreshToken }, changes);
 
+    /// <summary>The tokens of a whole sign-in to the client <c>staying</c>.</summary>
+    public async Task<(string AccessToken, string IdToken, string RefreshToken)> StayAsync()
+    {
+        var tokens = await GetTokensAsync(("client_id", "staying"), ("scope", "openid USER"));
+        string Text(string name) => tokens.GetProperty(name).GetString()!;
+
+        return (Text("access_token"), Text("id_token"), Text("refresh_token"));
+    }
+
     /// <summary>Sends a form of a client, with changes; a null removes a parameter.</summary>
     public async Task<(int Status, JsonElement Body)> SendAsync(
         string path, Dictionary<string, string?> form, params (string Name, string? Value)[] changes)
