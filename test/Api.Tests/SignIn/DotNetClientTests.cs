@@ -88,6 +88,33 @@ public sealed partial class DotNetClientTests : IAsyncLifetime, IDisposable
         Assert.Equal("ann@example.com", result.User.FindFirst("email")?.Value);
     }
 
+    [Fact]
+    public async Task Library_for_native_apps_stays_signed_in()
+    {
+        var client = new OidcClient(new()
+        {
+            Authority = ApiFactory.Issuer,
+            ClientId = "staying",
+            RedirectUri = "http://127.0.0.1:51004/callback",
+            Scope = "openid offline_access USER",
+            HttpClientFactory = _ => _app.Api.CreateClient(),
+        });
+        var start = await client.PrepareLoginAsync();
+        using var response = await _app.BrowseAsync(new Uri(start.StartUrl).PathAndQuery, _app.Cookie);
+        var first = await client.ProcessResponseAsync(response.Headers.Location!.Query, start);
+
+        var second = await client.RefreshTokenAsync(first.RefreshToken);
+        var third = await client.RefreshTokenAsync(second.RefreshToken);
+        using var browser = _app.Api.CreateClient();
+        using var form = new FormUrlEncodedContent([new("client_id", "staying"), new("token", third.RefreshToken)]);
+        using var revoked = await browser.PostAsync(new Uri("/oauth2/revoke", UriKind.Relative), form);
+        var refused = await client.RefreshTokenAsync(third.RefreshToken);
+
+        Assert.False(third.IsError, $"{third.Error} {third.ErrorDescription}");
+        Assert.Equal(3, new[] { first.RefreshToken, second.RefreshToken, third.RefreshToken }.Distinct().Count());
+        Assert.Equal((HttpStatusCode.OK, "invalid_grant"), (revoked.StatusCode, refused.Error));
+    }
+
     [Theory]
     [InlineData("ASP.NET Core", "web", "web-site")]
     [InlineData("Duende.IdentityModel.OidcClient", "tool", "app")]

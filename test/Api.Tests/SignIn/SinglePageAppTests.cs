@@ -65,6 +65,37 @@ public sealed class SinglePageAppTests : IDisposable
         IEnumerable<string?> TextsOf(string name) => shown.GetProperty(name).EnumerateArray().Select(text => text.GetString());
     }
 
+    [FactWith(Tool.Browser)]
+    public async Task Two_tabs_of_oidc_client_ts_stay_signed_in_until_one_revokes()
+    {
+        var issuer = "";
+        await using var site = await ServeAsync(
+            () => Recipe.Read("Single page app", "html"),
+            origin => Recipe.Read("Single page app", "js", ("http://localhost:5000", issuer), ("http://localhost:5173", origin)));
+        var origin = site.Urls.Single().Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        await using var api = await ApiProcess.StartAsync(_folder["data"], "--CorsOrigins", origin);
+        issuer = api.Address;
+        using var app = new SignInApp(new ApiFactory { Time = new(DateTimeOffset.UtcNow) }
+            .Set("Issuer", api.Address).Set("DataDirectory", _folder["data"]));
+        await app.Api.AddClientAsync("spa", "USER", client => SignsIn(client) with
+        {
+            GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
+            RedirectUris = [$"{origin}/callback"],
+            PostLogoutRedirectUris = [$"{origin}/"],
+        });
+        var ann = await app.AddUserAsync("ann", "USER");
+
+        var shown = JsonSerializer.Deserialize<JsonElement>(await ExternalTools.RunNodeAsync(
+            "two-tabs.mjs", ExternalTools.Chromium!, api.Address, $"{api.Address}/enroll/{await app.Api.LinkAsync(ann)}", origin));
+
+        Assert.Equal(
+            [
+                "both tabs renewed: the same refresh token", "both tabs renewed again: the same refresh token",
+                "first tab revoked", "second tab: invalid_grant",
+            ],
+            shown.GetProperty("steps").EnumerateArray().Select(text => text.GetString()));
+    }
+
     /// <summary>Serves the files of an app on a free port.</summary>
     private static async Task<WebApplication> ServeAsync(Func<string> page, Func<string, string> script)
     {

@@ -8,6 +8,29 @@ export async function checkOauth4webapiSignIn({ issuer, browse, secret, redirect
   const server = await oauth.processDiscoveryResponse(
     new URL(issuer), await oauth.discoveryRequest(new URL(issuer), insecure));
 
+  await check('oauth4webapi stays signed in, introspects and revokes', async () => {
+    const [client, web] = [{ client_id: 'staying' }, { client_id: 'web' }];
+    const verifier = oauth.generateRandomCodeVerifier();
+    const address = new URL(server.authorization_endpoint);
+    address.search = new URLSearchParams({
+      response_type: 'code', client_id: 'staying', redirect_uri: redirect, scope: 'openid USER',
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+    });
+    const parameters = oauth.validateAuthResponse(server, client, await browse(address), oauth.expectNoState);
+    const first = await oauth.processAuthorizationCodeResponse(server, client, await oauth.authorizationCodeGrantRequest(
+      server, client, oauth.None(), parameters, redirect, verifier, insecure));
+    const refresh = async token => oauth.processRefreshTokenResponse(
+      server, client, await oauth.refreshTokenGrantRequest(server, client, oauth.None(), token, insecure));
+    const introspect = async token => oauth.processIntrospectionResponse(
+      server, web, await oauth.introspectionRequest(server, web, oauth.ClientSecretPost(secret), token, insecure));
+
+    const second = await refresh(first.refresh_token);
+    assert.equal((await introspect(second.access_token)).active, true);
+    await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, oauth.None(), second.access_token, insecure));
+    assert.equal((await introspect(second.access_token)).active, false);
+    await assert.rejects(refresh(second.refresh_token), { name: 'ResponseBodyError', error: 'invalid_grant' });
+  });
+
   for (const [id, authentication] of [['app', oauth.None()], ['web', oauth.ClientSecretPost(secret)]]) {
     const client = { client_id: id };
 

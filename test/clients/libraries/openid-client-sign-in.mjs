@@ -56,6 +56,27 @@ export async function checkOpenidClientSignIn({ issuer, browse, secret, redirect
     });
   }
 
+  await check('openid-client stays signed in, introspects and revokes', async () => {
+    const config = await client.discovery(new URL(issuer), 'staying', undefined, client.None(), insecure);
+    const web = await client.discovery(new URL(issuer), 'web', undefined, client.ClientSecretPost(secret), insecure);
+    const { checks, address } = await start(config, { scope: 'openid offline_access USER' });
+    const first = await client.authorizationCodeGrant(config, await browse(address), checks);
+    const [second, again] = await Promise.all([
+      client.refreshTokenGrant(config, first.refresh_token), client.refreshTokenGrant(config, first.refresh_token),
+    ]);
+    const third = await client.refreshTokenGrant(config, second.refresh_token, { scope: 'openid' });
+
+    assert.equal(again.refresh_token, second.refresh_token);
+    assert.equal(third.claims().sub, first.claims().sub);
+    assert.equal(third.scope, 'openid');
+    const described = await client.tokenIntrospection(web, second.access_token);
+    assert.deepEqual([described.active, described.username, described.scope], [true, 'ann', 'openid offline_access USER']);
+
+    await client.tokenRevocation(config, third.refresh_token);
+    assert.equal((await client.tokenIntrospection(web, second.access_token)).active, false);
+    await assert.rejects(client.refreshTokenGrant(config, third.refresh_token), { name: 'ResponseBodyError', error: 'invalid_grant' });
+  });
+
   await check('openid-client signs a person out', async () => {
     const config = await client.discovery(new URL(issuer), 'app', undefined, client.None(), insecure);
     const { checks, address } = await start(config);
