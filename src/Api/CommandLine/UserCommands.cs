@@ -43,7 +43,7 @@ internal static class UserCommands
         Make("enable", "Enables a user.", [Id], (users, result, cancellation) => PatchAsync(users, result, isEnabled: true, cancellation)),
         Make(
             "disable",
-            "Disables a user and ends the sessions. Existing tokens stay valid until they expire.",
+            "Disables a user and ends the sessions and the sign-ins to apps. Existing tokens stay valid until they expire.",
             [Id],
             (users, result, cancellation) => PatchAsync(users, result, isEnabled: false, cancellation)),
         Make("remove", "Removes a user. Existing tokens stay valid until they expire.", [Id], RemoveAsync),
@@ -122,14 +122,14 @@ internal static class UserCommands
 
     private static Command SignOut()
     {
-        var command = new Command("sign-out", "Ends all sessions of a user. Existing tokens stay valid until they expire.") { Id };
+        var command = new Command("sign-out", "Ends all sessions of a user and all sign-ins to apps. Existing tokens stay valid until they expire.") { Id };
         command.Do(async (services, result, cancellation) =>
         {
             await RequireStoreAsync(services, cancellation);
             var ended = await services.GetRequiredService<SessionAdministration>().EndAllAsync(
                 result.GetRequiredValue(Id), ClientCommands.By, cancellation);
 
-            return await CommandOutput.WriteRemovalAsync(result, ended.Problem, "The sessions were ended.");
+            return await CommandOutput.WriteRemovalAsync(result, ended.Problem, "The sessions and the sign-ins to apps were ended.");
         });
 
         return command;

@@ -93,16 +93,17 @@ public sealed class Rfc6749Codes(SignInApp app)
     }
 
     [Statement("RFC 6749 §4.1.2",
-        Given = "a code that was redeemed", When = "it is redeemed again", Then = "the tokens of the first use are revoked", Holds = false,
-        Because = "access tokens are verified without the server and stay valid until they expire. The audit log has the second use")]
-    public async Task Tokens_of_the_first_use_stay_valid()
+        Given = "a code that was redeemed", When = "it is redeemed again",
+        Then = "the tokens of the first use are revoked, the access token wherever this server is asked about it")]
+    public async Task Tokens_of_the_first_use_are_revoked()
     {
-        var code = await app.GetCodeAsync();
-        var (_, tokens) = await app.RedeemAsync(code);
-        await app.RedeemAsync(code);
+        var code = await app.GetCodeAsync(("client_id", "staying"));
+        var (_, tokens) = await app.RedeemAsync(code, ("client_id", "staying"));
+        await app.RedeemAsync(code, ("client_id", "staying"));
 
-        using var me = await app.Api.GetAsync("/user/me", tokens.GetProperty("access_token").GetString());
-        Assert.Equal(HttpStatusCode.OK, me.StatusCode);
+        using var userInfo = await app.Api.GetAsync("/oauth2/userinfo", tokens.GetProperty("access_token").GetString());
+        Assert.Equal(HttpStatusCode.Unauthorized, userInfo.StatusCode);
+        Assert.Equal(400, (await app.RefreshAsync(tokens.GetProperty("refresh_token").GetString()!)).Status);
     }
 
     [Statement("RFC 6749 §4.1.2.1",
