@@ -86,7 +86,7 @@ internal sealed record AuthorizationServerMetadata(
             IntrospectionEndpoint = options.Issuer + EndpointPaths.Introspect,
             IntrospectionEndpointAuthMethodsSupported = forPrograms.TokenEndpointAuthMethodsSupported,
             IntrospectionEndpointAuthSigningAlgValuesSupported = ClientAssertion.Algorithms,
-            ScopesSupported = [.. Scope.OpenIdConnect, .. forPrograms.ScopesSupported.Except(Scope.OpenIdConnect)],
+            ScopesSupported = [.. Scope.OpenIdConnect, Scope.OfflineAccess, .. forPrograms.ScopesSupported.Except([.. Scope.OpenIdConnect, Scope.OfflineAccess])],
             ResponseTypesSupported = ["code"],
             ResponseModesSupported = ["query", "form_post"],
             CodeChallengeMethodsSupported = ["S256"],

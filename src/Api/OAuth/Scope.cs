@@ -27,7 +27,7 @@ internal static class Scope
     public const int MaximumCount = 100;
 
     /// <summary>The scopes that every client through which people sign in can request.</summary>
-    public static readonly ImmutableArray<string> OpenIdConnect = [OpenId, Profile, Email, OfflineAccess];
+    public static readonly ImmutableArray<string> OpenIdConnect = [OpenId, Profile, Email];
 
     // scope-token = 1*( %x21 / %x23-5B / %x5D-7E ), plus the space as separator.
     private static readonly SearchValues<char> Allowed = SearchValues.Create(

@@ -23,6 +23,9 @@ internal static class IntrospectionEndpoint
             .Produces<Introspection>()
             .Produces<OAuthErrorResponse>(StatusCodes.Status400BadRequest)
             .Produces<OAuthErrorResponse>(StatusCodes.Status401Unauthorized)
+            .Produces<OAuthErrorResponse>(StatusCodes.Status408RequestTimeout)
+            .Produces<OAuthErrorResponse>(StatusCodes.Status413PayloadTooLarge)
+            .Produces<OAuthErrorResponse>(StatusCodes.Status415UnsupportedMediaType)
             .Produces<OAuthErrorResponse>(StatusCodes.Status503ServiceUnavailable)
             .WithMetadata(new UnavailableAnswer(OAuthError.Unavailable))
             .ShortCircuit();

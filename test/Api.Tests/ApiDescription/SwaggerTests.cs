@@ -50,7 +50,9 @@ public sealed class SwaggerTests : IDisposable
                 "post /admin/users/{id}/links: 201 401 403 404 409 503",
                 "post /admin/users: 201 400 401 403 409 413 415 503",
                 "post /oauth2/authorize: 303 400",
+                "post /oauth2/introspect: 200 400 401 408 413 415 503",
                 "post /oauth2/logout: 200 303",
+                "post /oauth2/revoke: 200 400 401 408 413 415 503",
                 "post /oauth2/token: 200 400 401 408 413 415 503",
                 "post /oauth2/userinfo: 200 401 403",
             ],
@@ -65,7 +67,7 @@ public sealed class SwaggerTests : IDisposable
         var document = await GetDocumentAsync(api);
 
         var schemas = document.GetProperty("components").GetProperty("schemas");
-        Assert.Equal(["access_token", "token_type", "expires_in", "scope", "id_token"], Members(schemas.GetProperty("TokenResponse")));
+        Assert.Equal(["access_token", "token_type", "expires_in", "scope", "id_token", "refresh_token"], Members(schemas.GetProperty("TokenResponse")));
         Assert.Equal(
             [
                 "grant_type", "scope", "client_id", "client_secret", "client_assertion_type", "client_assertion", "code", "redirect_uri",
@@ -122,7 +124,7 @@ public sealed class SwaggerTests : IDisposable
             "swagger.mjs", ExternalTools.Chromium!, api.Address, "development", api.Secret, screenshot));
 
         Assert.Empty(shown.GetProperty("problems").EnumerateArray());
-        Assert.Equal(31, shown.GetProperty("operations").GetArrayLength());
+        Assert.Equal(33, shown.GetProperty("operations").GetArrayLength());
         Assert.Equal(200, shown.GetProperty("status").GetInt32());
         var claims = JsonSerializer.Deserialize<JsonElement>(shown.GetProperty("body").GetString()!);
         Assert.Equal("development", claims.GetProperty("sub").GetString());

@@ -19,7 +19,7 @@ public sealed class StoredSecretTests : IAsyncLifetime, IDisposable
     public void Dispose() => _app.Dispose();
 
     [Fact]
-    public async Task Store_and_log_have_no_link_cookie_ceremony_demand_or_code()
+    public async Task Store_and_log_have_nothing_that_is_presented()
     {
         var (user, browser, _) = await _app.Api.EnrollAsync("ada");
         var link = await _app.Api.LinkAsync(user);
@@ -35,6 +35,7 @@ public sealed class StoredSecretTests : IAsyncLifetime, IDisposable
             ["ceremony"] = ceremony,
             ["demand"] = QueryHelpers.ParseQuery(back)["sign_in_demand"].ToString(),
             ["code"] = await _app.GetCodeAsync(),
+            ["refresh token"] = (await _app.StayAsync()).RefreshToken.Split('.')[2],
         };
 
         // The database and its journal.

@@ -17,7 +17,7 @@ public sealed class RefusedClientCommandsTests : IDisposable
     [InlineData("--claims {\"iss\":1}", "claims has 'iss'")]
     [InlineData("--lifetime 59", "access_token_lifetime must be")]
     [InlineData("--auth-method other", "token_endpoint_auth_method must be one of")]
-    [InlineData("--auth-method none", "token_endpoint_auth_method none requires grant_types to be authorization_code alone.")]
+    [InlineData("--auth-method none", "token_endpoint_auth_method none requires grant_types to have authorization_code.")]
     [InlineData("--grant-type authorization_code", "redirect_uris must have at least one URI")]
     [InlineData("--redirect-uri http://app.example/", "redirect_uris must be at most 10 different URIs")]
     public async Task Registration_that_breaks_a_rule_is_refused(string arguments, string named)
