@@ -71,7 +71,7 @@ public sealed class SwaggerTests : IDisposable
         Assert.Equal(
             [
                 "grant_type", "scope", "client_id", "client_secret", "client_assertion_type", "client_assertion", "code", "redirect_uri",
-                "code_verifier",
+                "code_verifier", "refresh_token",
             ],
             Members(schemas.GetProperty("TokenRequestBody")));
         Assert.Equal(["kty", "use", "alg", "kid", "n", "e"], Members(schemas.GetProperty("PublicKey")));
