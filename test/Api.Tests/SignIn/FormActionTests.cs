@@ -34,11 +34,11 @@ public sealed class FormActionTests : IAsyncLifetime, IDisposable
     [InlineData("http://[::1]:51004/callback", "http://*:51004/callback")]
     [InlineData("http://[::1]/callback", "http://*/callback")]
     [InlineData("com.example.app:/callback?a;b", "com.example.app:")]
-    public void Source_is_the_narrowest_that_the_grammar_has(string redirectUri, string source)
+    public void Source_is_the_narrowest_that_the_grammar_has(string registered, string source)
     {
-        Assert.True(RedirectUri.IsValid(redirectUri));
+        Assert.True(RedirectUri.IsValid(registered));
 
-        Assert.Equal(source, FormAction.SourceOf(new(redirectUri)));
+        Assert.Equal(source, FormAction.SourceOf(new(registered)));
     }
 
     [Theory]
