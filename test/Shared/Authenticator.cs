@@ -24,9 +24,15 @@ internal sealed class Authenticator(string origin, ECDsa? key = null)
 
     public bool CrossOrigin { get; init; }
 
+    /// <summary>The origin of the page that has this one in a frame (Web Authentication Level 3 §5.8.1).</summary>
+    public string? TopOrigin { get; init; }
+
     public string RpId { get; init; } = new Uri(origin).Host;
 
     public string? CreationType { get; init; }
+
+    /// <summary>The algorithm that the public key names (RFC 9053 §2). The key is always that of ES256.</summary>
+    public int Algorithm { get; init; } = -7;
 
     /// <summary>Flags beside user presence: user verified (4), backup eligible (8), backed up (16).</summary>
     public byte Flags { get; set; } = 0x04;
@@ -40,12 +46,18 @@ internal sealed class Authenticator(string origin, ECDsa? key = null)
 
     /// <summary>The same passkey with another answer.</summary>
     public Authenticator With(
-        string? origin = null, bool? crossOrigin = null, string? rpId = null, byte? flags = null, string? userHandle = null) =>
+        string? origin = null,
+        bool? crossOrigin = null,
+        string? rpId = null,
+        byte? flags = null,
+        string? userHandle = null,
+        string? topOrigin = null) =>
         new(Origin, _key)
         {
             CredentialId = CredentialId,
             Origin = origin ?? Origin,
             CrossOrigin = crossOrigin ?? CrossOrigin,
+            TopOrigin = topOrigin ?? TopOrigin,
             RpId = rpId ?? RpId,
             Flags = flags ?? Flags,
             Counter = Counter,
@@ -57,7 +69,7 @@ internal sealed class Authenticator(string origin, ECDsa? key = null)
     {
         UserHandle = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(options.GetProperty("user").GetProperty("id").GetString()));
         var key = _key.ExportParameters(includePrivateParameters: false).Q;
-        byte[] cose = [0xA5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20, .. key.X!, 0x22, 0x58, 0x20, .. key.Y!];
+        byte[] cose = [0xA5, 0x01, 0x02, 0x03, (byte)(0x1F - Algorithm), 0x20, 0x01, 0x21, 0x58, 0x20, .. key.X!, 0x22, 0x58, 0x20, .. key.Y!];
         byte[] data =
             [.. Data((byte)(Flags | AttestedData)), .. new byte[16], 0, (byte)CredentialId.Length, .. CredentialId, .. cose];
 
@@ -102,13 +114,23 @@ internal sealed class Authenticator(string origin, ECDsa? key = null)
         return [.. SHA256.HashData(Encoding.UTF8.GetBytes(RpId)), (byte)(flags | UserPresent), .. counter];
     }
 
-    private byte[] ClientData(string type, JsonElement options) => Encoding.UTF8.GetBytes(new JsonObject
+    private byte[] ClientData(string type, JsonElement options)
     {
-        ["type"] = type,
-        ["challenge"] = options.GetProperty("challenge").GetString(),
-        ["origin"] = Origin,
-        ["crossOrigin"] = CrossOrigin,
-    }.ToJsonString());
+        var data = new JsonObject
+        {
+            ["type"] = type,
+            ["challenge"] = options.GetProperty("challenge").GetString(),
+            ["origin"] = Origin,
+            ["crossOrigin"] = CrossOrigin,
+        };
+
+        if (TopOrigin is not null)
+        {
+            data["topOrigin"] = TopOrigin;
+        }
+
+        return Encoding.UTF8.GetBytes(data.ToJsonString());
+    }
 
     private static byte[] Text(string text) => [(byte)(0x60 | text.Length), .. Encoding.ASCII.GetBytes(text)];
 

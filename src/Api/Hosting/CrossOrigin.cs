@@ -7,6 +7,8 @@ namespace Api.Hosting;
 /// <summary>Cross-origin requests from the origins in the setting <c>CorsOrigins</c> (Fetch standard, "CORS protocol").</summary>
 internal static class CrossOrigin
 {
+    private static readonly PathString[] Pages = ["/oauth2/authorize", "/oauth2/logout", "/sign-in", "/enroll", "/account"];
+
     public static void AddCrossOrigin(this IServiceCollection services)
     {
         services.AddCors();
@@ -25,16 +27,22 @@ internal static class CrossOrigin
     {
         if (Origins(app.Services.GetRequiredService<AuthorizationServerOptions>()) is not [])
         {
-            app.Use((http, next) =>
+            app.UseWhen(http => !IsPage(http.Request.Path), branch =>
             {
-                // OnStarting callbacks run in reverse order, so this one runs after that of the CORS middleware.
-                http.Response.OnStarting(VaryByOriginAsync, http.Response);
+                branch.Use((http, next) =>
+                {
+                    // OnStarting callbacks run in reverse order, so this one runs after that of the CORS middleware.
+                    http.Response.OnStarting(VaryByOriginAsync, http.Response);
 
-                return next(http);
+                    return next(http);
+                });
+                branch.UseCors();
             });
-            app.UseCors();
         }
     }
+
+    // A browser opens the pages of sign-in itself. The authorization endpoint must not support CORS (RFC 9700 §2.6).
+    private static bool IsPage(PathString path) => Pages.Any(page => path.StartsWithSegments(page, StringComparison.OrdinalIgnoreCase));
 
     // Every response needs Vary: Origin (Fetch standard, "CORS protocol and HTTP caches"). The CORS middleware omits it for a
     // request without Origin and for a policy with one origin, so a cache could return such a response to a page.

@@ -150,13 +150,14 @@ internal static class AccountEndpoints
             return NotFound;
         }
 
-        if (passkeys.Length is 1)
+        // It is kept also if another request removes it at the same time.
+        if (passkeys.FirstOrDefault(candidate => candidate.Id != id) is not { } kept)
         {
             return LastPasskey;
         }
 
         account.Audit.PasskeyChangeIntended(http, sub, Removed, passkey.Name);
-        var isRemoved = await account.Users.RemovePasskeyAsync(sub, passkey, CancellationToken.None);
+        var isRemoved = await account.Users.RemovePasskeyAsync(sub, passkey, kept, CancellationToken.None);
         account.Audit.PasskeyChanged(http, sub, isRemoved ? Removed : Removed + AuditLog.NotMade, passkey.Name);
 
         return isRemoved ? BackToAccount(http) : NotFound;

@@ -123,7 +123,7 @@ internal sealed class UserAdministration(
             : found.Passkeys.FirstOrDefault(passkey => passkey.Id == passkeyId) is not { } removed
                 ? UserResult.Refused(AdminProblemKind.NotFound, "passkeys", "have no passkey with this ID")
             : await changes.MakeAsync(
-                "Removal of a passkey", by, user.Sub, null, null, () => store.RemovePasskeyAsync(user.Sub, removed, CancellationToken.None))
+                "Removal of a passkey", by, user.Sub, null, null, () => store.RemovePasskeyAsync(user.Sub, removed, kept: null, CancellationToken.None))
                 ? found with { Passkeys = found.Passkeys.Remove(removed) }
                 : Changed();
     }

@@ -158,24 +158,23 @@ internal sealed class UserStore(IDocumentStore documents)
         var document = DocumentOf(sub, passkey);
 
         return documents.WriteAsync(
-            [
-                new DocumentWrite.Add(document),
-                new DocumentWrite.Add(new(CredentialKeyOf(document.Key), sub) { Version = sub }),
-            ],
-            cancellation);
+            [new DocumentWrite.Add(document), new DocumentWrite.Add(new(CredentialKeyOf(document.Key), sub) { Version = sub })], cancellation);
     }
 
     /// <summary>Replaces a passkey. Returns false if it has been changed since <paramref name="before"/> was read, or is gone.</summary>
     public Task<bool> ChangePasskeyAsync(string sub, Passkey before, Passkey after, CancellationToken cancellation) =>
         documents.WriteAsync([new DocumentWrite.Replace(DocumentOf(sub, after), before.Version)], cancellation);
 
-    /// <summary>Removes a passkey. Returns false if it has been changed since it was read.</summary>
-    public async Task<bool> RemovePasskeyAsync(string sub, Passkey passkey, CancellationToken cancellation)
+    /// <summary>Removes a passkey. Returns false if it, or one that must be kept, has been changed or removed since it was read.</summary>
+    public async Task<bool> RemovePasskeyAsync(string sub, Passkey passkey, Passkey? kept, CancellationToken cancellation)
     {
         var key = DocumentOf(sub, passkey).Key;
+        DocumentWrite[] unchanged =
+            kept is null ? [] : [new DocumentWrite.Replace(DocumentOf(sub, kept with { Version = Document.NewVersion() }), kept.Version)];
 
         return await documents.WriteAsync(
-            [new DocumentWrite.Delete(key, passkey.Version), .. await RemovalOfOwnAsync(CredentialKeyOf(key), sub, cancellation)], cancellation);
+            [new DocumentWrite.Delete(key, passkey.Version), .. unchanged, .. await RemovalOfOwnAsync(CredentialKeyOf(key), sub, cancellation)],
+            cancellation);
     }
 
     // What is in the partition, and the credentials that refer to it.

@@ -3,7 +3,7 @@ using static Api.Tests.Support.SignInApp;
 namespace Api.Tests.Conformance;
 
 /// <summary>The modules about single parameters of the request, and about codes.</summary>
-public sealed partial class OpenIdBasicOp
+public abstract partial class OpenIdBasicModules
 {
     [Statement("OpenID Basic OP §oidcc-claims-essential",
         Given = "an authorization request", When = "the parameter claims asks for name", Then = "the request succeeds")]
@@ -38,16 +38,16 @@ public sealed partial class OpenIdBasicOp
     public Task Unknown_parameter() => AssertSucceedsAsync("extra", "foobar");
 
     [Statement("OpenID Basic OP §oidcc-prompt-login",
-        Given = "a session", When = "prompt is login", Then = "the person signs in again")]
+        Given = "a session", When = "prompt is login", Then = "the person signs in again, and auth_time is later")]
     public Task Prompt_login() => AssertSignsInAsync(("prompt", "login"));
 
     [Statement("OpenID Basic OP §oidcc-prompt-none-not-logged-in",
         Given = "no session", When = "prompt is none", Then = "the error is login_required, and no page is shown")]
     public async Task Prompt_none_without_session()
     {
-        using var response = await app.BrowseAsync($"/oauth2/authorize?{Encode(Request(("prompt", "none")))}", null);
+        using var response = await app.BrowseAsync($"/oauth2/authorize?{Encode(RequestOf(("prompt", "none")))}", null);
 
-        Assert.Equal("login_required", ReadAnswer(response)["error"]);
+        Assert.Equal("login_required", Read(response)["error"]);
     }
 
     [Statement("OpenID Basic OP §oidcc-prompt-none-logged-in",
@@ -61,7 +61,7 @@ public sealed partial class OpenIdBasicOp
     }
 
     [Statement("OpenID Basic OP §oidcc-max-age-1",
-        Given = "a session that is older than a second", When = "max_age is 1", Then = "the person signs in again")]
+        Given = "a session that is older than a second", When = "max_age is 1", Then = "the person signs in again, and auth_time is later")]
     public async Task Max_age_1()
     {
         app.Api.Time.Now += TimeSpan.FromSeconds(2);
@@ -77,7 +77,19 @@ public sealed partial class OpenIdBasicOp
     [Statement("OpenID Basic OP §oidcc-id-token-hint",
         Given = "an ID token of the person who is signed in", When = "it is the id_token_hint with prompt=none", Then = "the request succeeds")]
     public async Task Id_token_hint() => await AssertSucceedsAsync(
-        "id_token_hint", (await app.GetTokensAsync()).GetProperty("id_token").GetString()!, ("prompt", "none"));
+        "id_token_hint", (await GetTokensAsync()).GetProperty("id_token").GetString()!, ("prompt", "none"));
+
+    [Statement("OpenID Basic OP §oidcc-id-token-hint",
+        Given = "an ID token of another person", When = "it is the id_token_hint with prompt=none", Then = "the error is login_required")]
+    public async Task Id_token_hint_of_another_person()
+    {
+        var (_, cookie) = await app.SignInAsync(await app.AddUserAsync($"user-{Guid.NewGuid():N}", "USER"));
+        var hint = (await GetTokensAsync()).GetProperty("id_token").GetString();
+        using var response = await app.BrowseAsync(
+            $"/oauth2/authorize?{Encode(RequestOf(("prompt", "none"), ("id_token_hint", hint)))}", cookie);
+
+        Assert.Equal("login_required", Read(response)["error"]);
+    }
 
     [Statement("OpenID Basic OP §oidcc-codereuse",
         Given = "a code that was redeemed", When = "it is redeemed again", Then = "the error is invalid_grant")]
@@ -91,7 +103,7 @@ public sealed partial class OpenIdBasicOp
         Given = "a client", When = "it asks for a refresh token", Then = "it gets one", Holds = false,
         Because = "there are no refresh tokens yet. The module is skipped for a server whose metadata does not name them")]
     public async Task No_refresh_token() =>
-        Assert.False((await app.GetTokensAsync(("scope", "openid offline_access"))).TryGetProperty("refresh_token", out _));
+        Assert.False((await GetTokensAsync(("scope", "openid offline_access"))).TryGetProperty("refresh_token", out _));
 
     [Statement("OpenID Basic OP §oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported",
         Given = "an authorization request", When = "it has request_uri", Then = "the error is request_uri_not_supported")]

@@ -5,9 +5,17 @@ using static Api.Tests.Support.SignInApp;
 
 namespace Api.Tests.Conformance;
 
-/// <summary>The modules of the OpenID certification's Basic OP plan. PKCE is added to each request, except where the module is about it.</summary>
+/// <summary>The modules of the OpenID certification's Basic OP plan, with the default response mode.</summary>
 [Collection(SharedSignIn.Name)]
-public sealed partial class OpenIdBasicOp(SignInApp app)
+public sealed class OpenIdBasicOp(SignInApp app) : OpenIdBasicModules(app, mode: null);
+
+/// <summary>The same modules with <c>response_mode=form_post</c>: the Form Post OP plan.</summary>
+[Collection(SharedSignIn.Name)]
+[Document("OpenID Form Post OP")]
+public sealed class OpenIdFormPostOp(SignInApp app) : OpenIdBasicModules(app, "form_post");
+
+/// <summary>The modules of both plans. PKCE is added to each request, except where the module is about it.</summary>
+public abstract partial class OpenIdBasicModules(SignInApp app, string? mode)
 {
     private const string Evil = "https://evil.example/";
 
@@ -16,7 +24,7 @@ public sealed partial class OpenIdBasicOp(SignInApp app)
         Then = "the client gets a code, an access token and an ID token")]
     public async Task Sign_in_gives_tokens()
     {
-        var tokens = await WebTokensAsync();
+        var tokens = await WebTokensAsync(isBasic: true);
 
         Assert.Equal(
             ["access_token", "expires_in", "id_token", "scope", "token_type"], tokens.EnumerateObject().Select(one => one.Name).Order());
@@ -24,16 +32,16 @@ public sealed partial class OpenIdBasicOp(SignInApp app)
 
     [Statement("OpenID Basic OP §oidcc-server-client-secret-post",
         Given = "a client with a secret", When = "it redeems a code with client_secret_post", Then = "it gets the same tokens")]
-    public async Task Secret_in_the_body() => Assert.True((await WebTokensAsync()).TryGetProperty("id_token", out _));
+    public async Task Secret_in_the_body() => Assert.True((await WebTokensAsync(isBasic: false)).TryGetProperty("id_token", out _));
 
     [Statement("OpenID Basic OP §oidcc-alternate-happy-flow",
         Given = "an authorization request", When = "its parameters and scopes are in another order", Then = "it succeeds")]
     public async Task Order_makes_no_difference()
     {
         using var response = await app.BrowseAsync(
-            $"/oauth2/authorize?{Encode(Request(("scope", "profile USER openid")).Reverse())}", app.Cookie);
+            $"/oauth2/authorize?{Encode(RequestOf(("scope", "profile USER openid")).Reverse())}", app.Cookie);
 
-        Assert.Contains("code", ReadAnswer(response).Keys);
+        Assert.Contains("code", Read(response).Keys);
     }
 
     [Statement("OpenID Basic OP §oidcc-response-type-missing",
@@ -44,7 +52,7 @@ public sealed partial class OpenIdBasicOp(SignInApp app)
         Given = "a client", When = "redirect_uri is not a registered one", Then = "the server shows an error page and does not redirect")]
     public async Task Redirect_uri_is_registered()
     {
-        using var response = await app.AuthorizeAsync(("redirect_uri", Evil));
+        using var response = await AuthorizeAsync(("redirect_uri", Evil));
 
         Assert.Equal((HttpStatusCode.BadRequest, null), (response.StatusCode, response.Headers.Location));
     }
@@ -53,15 +61,15 @@ public sealed partial class OpenIdBasicOp(SignInApp app)
         Given = "an authorization request", When = "it is sent as a POST", Then = "it succeeds")]
     public async Task Post_is_taken()
     {
-        using var response = await app.PostAsync("/oauth2/authorize", Request(), app.Cookie, "cross-site");
+        using var response = await app.PostAsync("/oauth2/authorize", RequestOf(), app.Cookie, "cross-site");
         using var next = await app.BrowseAsync(response.Headers.Location!.OriginalString, app.Cookie);
 
-        Assert.Contains("code", ReadAnswer(next).Keys);
+        Assert.Contains("code", Read(next).Keys);
     }
 
     [Statement("OpenID Basic OP §oidcc-ensure-request-with-valid-pkce-succeeds",
         Given = "an authorization request with a challenge", When = "the code is redeemed with the verifier", Then = "it succeeds")]
-    public async Task Pkce_is_taken() => Assert.Equal(200, (await app.RedeemAsync(await app.GetCodeAsync())).Status);
+    public async Task Pkce_is_taken() => Assert.Equal(200, (await app.RedeemAsync(await GetCodeAsync())).Status);
 
     [Statement("OpenID Basic OP §oidcc-ensure-request-without-nonce-succeeds-for-code-flow",
         Given = "an authorization request", When = "it has no nonce", Then = "it succeeds, and the ID token has none")]
@@ -71,7 +79,7 @@ public sealed partial class OpenIdBasicOp(SignInApp app)
         Given = "a client that chose no algorithm", When = "it gets an ID token", Then = "the algorithm is RS256, and there is a kid")]
     public async Task Id_token_is_signed()
     {
-        var header = ClaimsOf((await app.GetTokensAsync()).GetProperty("id_token").GetString()!, 0);
+        var header = ClaimsOf((await GetTokensAsync()).GetProperty("id_token").GetString()!, 0);
 
         Assert.Equal("RS256", header.GetProperty("alg").GetString());
         Assert.NotEmpty(header.GetProperty("kid").GetString()!);
@@ -100,7 +108,7 @@ public sealed partial class OpenIdBasicOp(SignInApp app)
     public async Task No_token_in_the_body()
     {
         using var response = await app.Api.SendAsync(HttpMethod.Post, "/oauth2/userinfo", new FormUrlEncodedContent(
-            new Dictionary<string, string> { ["access_token"] = (await app.GetTokensAsync()).GetProperty("access_token").GetString()! }));
+            new Dictionary<string, string> { ["access_token"] = (await GetTokensAsync()).GetProperty("access_token").GetString()! }));
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
@@ -116,83 +124,16 @@ public sealed partial class OpenIdBasicOp(SignInApp app)
 
     [Statement("OpenID Basic OP §oidcc-scope-address",
         Given = "a person without an address", When = "the scope has address", Then = "the request succeeds")]
-    public async Task Address() => Assert.Equal("openid", Text(await app.GetTokensAsync(("scope", "openid address")), "scope"));
+    public async Task Address() => Assert.Equal("openid", Text(await GetTokensAsync(("scope", "openid address")), "scope"));
 
     [Statement("OpenID Basic OP §oidcc-scope-phone",
         Given = "a person without a phone number", When = "the scope has phone", Then = "the request succeeds")]
-    public async Task Phone() => Assert.Equal("openid", Text(await app.GetTokensAsync(("scope", "openid phone")), "scope"));
+    public async Task Phone() => Assert.Equal("openid", Text(await GetTokensAsync(("scope", "openid phone")), "scope"));
 
     [Statement("OpenID Basic OP §oidcc-scope-all",
         Given = "a person", When = "the scope has profile, email, address and phone", Then = "the request succeeds with the known claims")]
     public async Task All_scopes() => Assert.Equal(
-        "openid profile email", Text(await app.GetTokensAsync(("scope", "openid profile email address phone")), "scope"));
-
-    [Statement("OpenID Form Post OP §oidcc-server",
-        Given = "a client", When = "response_mode is form_post", Then = "a page that no cache stores posts the code to the client")]
-    public async Task Form_post()
-    {
-        using var response = await app.AuthorizeAsync(("response_mode", "form_post"));
-
-        var page = await response.Content.ReadAsStringAsync();
-        Assert.Contains($"action=\"{Redirect}\"", page, StringComparison.Ordinal);
-        Assert.Contains("<button", page, StringComparison.Ordinal);
-        Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
-    }
-
-    private async Task<JsonElement> WebTokensAsync()
-    {
-        var (status, tokens) = await app.RedeemAsync(
-            await app.GetCodeAsync(("client_id", "web")), ("client_id", "web"), ("client_secret", app.Secret));
-        Assert.Equal(200, status);
-
-        return tokens;
-    }
-
-    private async Task<JsonElement> IdTokenAsync(params (string, string?)[] changes) =>
-        ClaimsOf((await app.GetTokensAsync(changes)).GetProperty("id_token").GetString()!);
-
-    private async Task<int> UserinfoAsync(HttpMethod method)
-    {
-        var tokens = await app.GetTokensAsync();
-        using var response = await app.Api.SendAsync(
-            method, "/oauth2/userinfo", null, ("Authorization", $"Bearer {tokens.GetProperty("access_token").GetString()}"));
-        var claims = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
-        Assert.Equal(Text(ClaimsOf(tokens.GetProperty("id_token").GetString()!), "sub"), Text(claims, "sub"));
-
-        return (int)response.StatusCode;
-    }
-
-    private async Task AssertSucceedsAsync(string name, string value, params (string, string?)[] more)
-    {
-        using var response = await app.AuthorizeAsync([(name, value), .. more]);
-
-        Assert.Contains("code", ReadAnswer(response).Keys);
-    }
-
-    private async Task AssertErrorAsync(string error, params (string, string?)[] changes)
-    {
-        using var response = await app.AuthorizeAsync(changes);
-
-        Assert.Equal(error, ReadAnswer(response)["error"]);
-    }
-
-    private async Task AssertSignsInAsync(params (string, string?)[] changes)
-    {
-        using var response = await app.AuthorizeAsync(changes);
-
-        Assert.StartsWith("/sign-in?", response.Headers.Location!.OriginalString, StringComparison.Ordinal);
-    }
-
-    private async Task AssertUsedOnceAsync(TimeSpan later)
-    {
-        var code = await app.GetCodeAsync();
-        await app.RedeemAsync(code);
-        app.Api.Time.Now += later;
-
-        Assert.Equal("invalid_grant", Text((await app.RedeemAsync(code)).Body, "error"));
-    }
-
-    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+        "openid profile email", Text(await GetTokensAsync(("scope", "openid profile email address phone")), "scope"));
 }
 
 /// <summary>The tests that share a server with a person who is signed in.</summary>

@@ -22,6 +22,24 @@ public sealed class OpenIdDiscovery(Server server)
             name => Assert.Contains(name, names));
     }
 
+    [Statement("OpenID Config OP §oidcc-discovery-endpoint-verification",
+        Given = "the URL of the issuer", When = "its metadata is read",
+        Then = "it has this issuer, all required members with https URLs, RS256 for ID tokens, and keys without private parts")]
+    public async Task Metadata_is_that_of_an_openid_provider()
+    {
+        var metadata = await server.MetadataAsync();
+        string[] endpoints = ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"];
+        string[] lists = ["response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported", "scopes_supported"];
+
+        Assert.Equal(ApiFactory.Issuer, metadata.GetProperty("issuer").GetString());
+        Assert.All(endpoints, name => Assert.StartsWith($"{ApiFactory.Issuer}/", metadata.GetProperty(name).GetString(), StringComparison.Ordinal));
+        Assert.All(lists, name => Assert.NotEmpty(Strings(metadata, name)));
+        Assert.Contains("RS256", Strings(metadata, "id_token_signing_alg_values_supported"));
+        var keys = (await server.CallAsync(null, "/.well-known/jwks.json")).Json.GetProperty("keys").EnumerateArray().ToArray();
+        Assert.NotEmpty(keys);
+        Assert.All(keys, key => Assert.Equal(["alg", "e", "kid", "kty", "n", "use"], Names(key).Order()));
+    }
+
     [Statement("OpenID Connect Discovery 1.0 §3",
         Given = "the metadata", When = "it is read", Then = "authorization_endpoint and userinfo_endpoint are present")]
     public async Task Endpoints_are_there() =>

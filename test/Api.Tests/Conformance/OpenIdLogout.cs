@@ -29,11 +29,11 @@ public sealed class OpenIdLogout(SignInApp app)
     public Task No_state() => AssertAsync(Bye, ("post_logout_redirect_uri", Bye));
 
     [Statement("OpenID RP-Initiated Logout OP §only-state",
-        Given = "a person who is signed in", When = "a client sends only state", Then = "a page asks the person first")]
+        Given = "a person who is signed in", When = "a client sends only state", Then = "a page asks the person first. The session ends, and the browser stays there")]
     public Task Only_state() => AssertAsksAsync("state=s");
 
     [Statement("OpenID RP-Initiated Logout OP §no-params",
-        Given = "a person who is signed in", When = "a client sends nothing", Then = "a page asks the person first")]
+        Given = "a person who is signed in", When = "a client sends nothing", Then = "a page asks the person first. The session ends, and the browser stays there")]
     public Task No_parameters() => AssertAsksAsync("");
 
     [Statement("OpenID RP-Initiated Logout OP §no-post-logout-redirect-uri",
@@ -49,11 +49,11 @@ public sealed class OpenIdLogout(SignInApp app)
     public Task Query_added() => AssertAsync(null, ("post_logout_redirect_uri", $"{Bye}?foo=bar"));
 
     [Statement("OpenID RP-Initiated Logout OP §no-id-token-hint",
-        Given = "a person who is signed in", When = "a client sends no ID token", Then = "a page asks the person first")]
+        Given = "a person who is signed in", When = "a client sends no ID token", Then = "a page asks the person first. The session ends, and the browser stays there")]
     public Task No_hint() => AssertAsksAsync($"post_logout_redirect_uri={Bye}");
 
     [Statement("OpenID RP-Initiated Logout OP §modified-id-token-hint",
-        Given = "a person who is signed in", When = "the ID token was modified", Then = "a page asks the person first")]
+        Given = "a person who is signed in", When = "the ID token was modified", Then = "a page asks the person first. The session ends, and the browser stays there")]
     public async Task Modified_hint()
     {
         var hint = (await app.GetTokensAsync()).GetProperty("id_token").GetString()!;
@@ -62,7 +62,7 @@ public sealed class OpenIdLogout(SignInApp app)
     }
 
     [Statement("OpenID RP-Initiated Logout OP §bad-id-token-hint",
-        Given = "a person who is signed in", When = "id_token_hint is not an ID token", Then = "a page asks the person first")]
+        Given = "a person who is signed in", When = "id_token_hint is not an ID token", Then = "a page asks the person first. The session ends, and the browser stays there")]
     public Task Bad_hint() => AssertAsksAsync($"post_logout_redirect_uri={Bye}&id_token_hint=bad");
 
     private async Task AssertAsync(string? address, params (string Name, string Value)[] parameters)
@@ -79,10 +79,16 @@ public sealed class OpenIdLogout(SignInApp app)
 
     private async Task AssertAsksAsync(string query)
     {
-        using var response = await app.BrowseAsync($"/oauth2/logout?{query}", app.Cookie);
+        var (_, cookie) = await app.SignInAsync(app.Ann);
+        using var response = await app.BrowseAsync($"/oauth2/logout?{query}", cookie);
 
-        Assert.Equal((HttpStatusCode.OK, null), (response.StatusCode, response.Headers.Location));
-        Assert.Contains("code", ReadAnswer(await SilentAsync(app.Cookie)).Keys);
+        Assert.Null(response.Headers.Location);
+        ReadForm(response, out var form);
+        Assert.Contains("code", ReadAnswer(await SilentAsync(cookie)).Keys);
+
+        using var page = await app.PostAsync("/oauth2/logout", form.Append(new("decision", "allow")), cookie);
+        Assert.Equal((HttpStatusCode.OK, null), (page.StatusCode, page.Headers.Location));
+        Assert.Equal("login_required", ReadAnswer(await SilentAsync(cookie)).GetValueOrDefault("error"));
     }
 
     private Task<HttpResponseMessage> SilentAsync(string cookie) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Api.Clients;
+using Api.Foundation;
 using Api.Tests.Support;
 using static Api.Tests.Support.SignInApp;
 
@@ -138,8 +139,16 @@ public sealed class Rfc6749Codes(SignInApp app)
     {
         var code = await app.GetCodeAsync();
 
-        var data = await File.ReadAllBytesAsync(Path.Combine(app.Api.DataDirectory, "data.db"));
-        Assert.DoesNotContain(code, Encoding.Latin1.GetString(data), StringComparison.Ordinal);
+        // The newest documents are in the journal of the database.
+        var data = string.Concat(Directory.GetFiles(app.Api.DataDirectory, "data.db*").Select(path =>
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(file, Encoding.Latin1);
+
+            return reader.ReadToEnd();
+        }));
+        Assert.Contains(OpaqueToken.Hash(code), data, StringComparison.Ordinal);
+        Assert.DoesNotContain(code, data, StringComparison.Ordinal);
     }
 
     [Statement("RFC 6749 §10.12",

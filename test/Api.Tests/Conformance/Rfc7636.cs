@@ -38,6 +38,15 @@ public sealed class Rfc7636(SignInApp app)
         Given = "a server that requires PKCE", When = "the challenge is missing", Then = "the error is invalid_request")]
     public Task Challenge_is_required() => AssertRefusedAsync(("code_challenge", null), ("code_challenge_method", null));
 
+    [Statement("RFC 7636 §4.4",
+        Given = "a code with a challenge", When = "the response is read", Then = "nothing in it is the challenge")]
+    public async Task Challenge_is_not_in_the_response()
+    {
+        using var response = await app.AuthorizeAsync();
+
+        Assert.DoesNotContain(Challenge, response.Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+
     [Statement("RFC 7636 §4.6",
         Given = "a code with a challenge", When = "the verifier is missing or wrong", Then = "the error is invalid_grant")]
     public async Task Verifier_is_compared()

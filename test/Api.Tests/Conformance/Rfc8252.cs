@@ -25,6 +25,10 @@ public sealed class Rfc8252(SignInApp app)
         Given = "a native app", When = "it registers a private-use scheme without a dot", Then = "it is refused")]
     public void Scheme_without_a_dot() => Assert.False(RedirectUri.IsValid("myapp:/callback"));
 
+    [Statement("RFC 8252 §7.2",
+        Given = "a native app", When = "it registers an https URI that it has claimed", Then = "it is accepted")]
+    public void Claimed_https_uri() => Assert.True(RedirectUri.IsValid("https://app.example.com/oauth2redirect/example-provider"));
+
     [Statement("RFC 8252 §7.3",
         Given = "a registered loopback address", When = "the request has the same with any port", Then = "it is accepted")]
     public async Task Any_port_of_the_loopback_address()
@@ -47,6 +51,16 @@ public sealed class Rfc8252(SignInApp app)
     [Statement("RFC 8252 §8.4",
         Given = "a native app", When = "it requests a redirect URI that differs in anything but the port", Then = "it is refused")]
     public void Complete_redirect_uri() => Assert.False(RedirectUri.Matches("http://127.0.0.1/callback", "http://127.0.0.1:3000/callback/x"));
+
+    [Statement("RFC 8252 §8.6",
+        Given = "a person who is signed in", When = "a native app with a loopback address requests a code", Then = "the person is asked", Holds = false,
+        Because = "the person is asked only if the client has require_consent. Without it, another program on the same device can get a code")]
+    public async Task Native_app_can_be_impersonated()
+    {
+        using var response = await app.AuthorizeAsync(("redirect_uri", "http://127.0.0.1:3000/callback"));
+
+        Assert.Contains("code", ReadAnswer(response, "http://127.0.0.1:3000/callback").Keys);
+    }
 
     [Statement("RFC 8252 §8.5",
         Given = "a native app", When = "it is registered as a public client", Then = "it gets no secret")]

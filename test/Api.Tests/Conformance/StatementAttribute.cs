@@ -20,3 +20,10 @@ internal sealed class StatementAttribute(string section) : FactAttribute
     /// <summary>What happens instead, and why.</summary>
     public string? Because { get; init; }
 }
+
+/// <summary>The document of the statements that a class inherits from another one.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class DocumentAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}

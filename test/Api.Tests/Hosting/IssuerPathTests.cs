@@ -70,6 +70,25 @@ public sealed class IssuerPathTests : IDisposable
         }
     }
 
+    // RFC 9700 §2.6: the authorization endpoint does not support CORS.
+    [Theory]
+    [MemberData(nameof(Issuers))]
+    public async Task Pages_of_sign_in_are_for_no_other_origin(string issuer)
+    {
+        _api.Set("CorsOrigins", "https://app.example");
+
+        foreach (var path in (string[])["/oauth2/authorize", "/OAuth2/Authorize/", "/oauth2/logout", "/sign-in", "/sign-in/options", "/enroll/x", "/account"])
+        {
+            using var preflight = await SendAsync(
+                issuer, HttpMethod.Options, path, ("Origin", "https://app.example"), ("Access-Control-Request-Method", "POST"));
+            using var response = await SendAsync(issuer, HttpMethod.Get, path, ("Origin", "https://app.example"));
+
+            Assert.Equal((path, HttpStatusCode.MethodNotAllowed), (path, preflight.StatusCode));
+            Assert.False(preflight.Headers.Contains("Access-Control-Allow-Origin"));
+            Assert.False(response.Headers.Contains("Access-Control-Allow-Origin"));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Issuers))]
     public async Task Outage_is_answered_with_503_and_Retry_After(string issuer)

@@ -161,6 +161,19 @@ public sealed class AuthorizationCodeTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Scope_that_the_client_or_the_server_lacks_is_not_in_the_token()
+    {
+        await _app.Api.AddClientAsync("small", "USER OLD", SignsIn);
+        var (_, cookie) = await _app.SignInAsync(await _app.AddUserAsync("boss", "USER ADMIN OLD"));
+        using var response = await _app.BrowseAsync(
+            $"/oauth2/authorize?{Encode(Request(("client_id", "small"), ("scope", "USER ADMIN OLD")))}", cookie);
+
+        var (_, tokens) = await _app.RedeemAsync(ReadAnswer(response)["code"], ("client_id", "small"));
+
+        Assert.Equal("USER", Text(tokens, "scope"));
+    }
+
+    [Fact]
     public async Task Verifier_without_a_challenge_is_refused()
     {
         var secret = await _app.Api.AddClientAsync(

@@ -121,6 +121,16 @@ public sealed class AuthorizationEndpointTests(SignInApp app) : IClassFixture<Si
         Assert.DoesNotContain("code", answer.Keys);
     }
 
+    [Theory]
+    [InlineData(1000, true)]
+    [InlineData(1001, false)]
+    public async Task Nonce_has_a_maximum_length(int length, bool isAccepted)
+    {
+        using var response = await app.AuthorizeAsync(("nonce", new('n', length)));
+
+        Assert.Equal(isAccepted ? null : "invalid_request", ReadAnswer(response).GetValueOrDefault("error"));
+    }
+
     [Fact]
     public async Task Repeated_parameter_goes_back_to_the_client()
     {

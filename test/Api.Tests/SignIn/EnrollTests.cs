@@ -91,6 +91,8 @@ public sealed class EnrollTests : IDisposable
     [InlineData("cross-origin")]
     [InlineData("rp id")]
     [InlineData("verification")]
+    [InlineData("backup")]
+    [InlineData("algorithm")]
     [InlineData("type")]
     public async Task Wrong_answer_makes_no_passkey_and_leaves_the_link(string part)
     {
@@ -103,6 +105,9 @@ public sealed class EnrollTests : IDisposable
             "cross-origin" => new Authenticator(ApiFactory.Issuer) { CrossOrigin = true },
             "rp id" => new Authenticator(ApiFactory.Issuer) { RpId = "example" },
             "verification" => new Authenticator(ApiFactory.Issuer) { Flags = 0 },
+            // Backed up, although it cannot be (Web Authentication Level 3 §6.1.3).
+            "backup" => new Authenticator(ApiFactory.Issuer) { Flags = 0x14 },
+            "algorithm" => new Authenticator(ApiFactory.Issuer) { Algorithm = -8 },
             _ => new Authenticator(ApiFactory.Issuer) { CreationType = "webauthn.get" },
         };
 

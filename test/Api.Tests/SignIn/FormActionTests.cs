@@ -75,8 +75,7 @@ public sealed class FormActionTests : IAsyncLifetime, IDisposable
     [InlineData("deny", "error")]
     public async Task Answer_leads_to_the_client_by_a_page(string decision, string parameter)
     {
-        using var response = await _app.PostAsync(
-            "/oauth2/authorize", Request(("client_id", "asking")).Append(new("decision", decision)), _app.Cookie);
+        using var response = await _app.DecideAsync(await _app.GetConsentFormAsync(("client_id", "asking")), decision);
 
         Assert.Equal((HttpStatusCode.OK, null), (response.StatusCode, response.Headers.Location));
         Assert.Equal("no-store", response.Headers.CacheControl!.ToString());

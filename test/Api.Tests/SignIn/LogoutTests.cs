@@ -83,6 +83,7 @@ public sealed class LogoutTests : IAsyncLifetime, IDisposable
 
         using var page = await LogoutAsync(parameters);
         Assert.Equal((HttpStatusCode.OK, null), (page.StatusCode, page.Headers.Location));
+        Assert.Contains("name=\"decision\" value=\"allow\"", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.True(await IsSignedInAsync());
 
         using var foreign = await DecideAsync("allow", "cross-site");
@@ -127,6 +128,15 @@ public sealed class LogoutTests : IAsyncLifetime, IDisposable
         using var response = await _app.BrowseAsync("/oauth2/logout?state=a&state=b", _app.Cookie);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.True(await IsSignedInAsync());
+    }
+
+    [Fact]
+    public async Task Decision_in_the_query_is_not_that_of_the_user()
+    {
+        using var page = await LogoutAsync(("decision", "allow"));
+
+        Assert.DoesNotContain("type=\"hidden\" name=\"decision\"", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.True(await IsSignedInAsync());
     }
 

@@ -5,7 +5,7 @@ using static Api.Tests.Support.SignInApp;
 
 namespace Api.Tests.SignIn;
 
-/// <summary>prompt, max_age and id_token_hint (OpenID Connect Core 1.0 §3.1.2.1), and consent.</summary>
+/// <summary>prompt, max_age and id_token_hint (OpenID Connect Core 1.0 §3.1.2.1).</summary>
 public sealed class PromptTests : IAsyncLifetime, IDisposable
 {
     private readonly SignInApp _app = new();
@@ -124,73 +124,25 @@ public sealed class PromptTests : IAsyncLifetime, IDisposable
         Assert.Equal("login_required", ReadAnswer(other)["error"]);
     }
 
-    [Fact]
-    public async Task Consent_is_asked_once_for_the_same_scopes()
-    {
-        var query = Request(("client_id", "asking"), ("scope", "openid USER"));
-        using var silent = await _app.AuthorizeAsync(("client_id", "asking"), ("prompt", "none"));
-        using var page = await _app.BrowseAsync($"/oauth2/authorize?{Encode(query)}", _app.Cookie);
-
-        using var denied = await _app.PostAsync("/oauth2/authorize", query.Append(new("decision", "deny")), _app.Cookie);
-        using var again = await _app.BrowseAsync($"/oauth2/authorize?{Encode(query)}", _app.Cookie);
-        using var allowed = await _app.PostAsync("/oauth2/authorize", query.Append(new("decision", "allow")), _app.Cookie);
-        using var next = await _app.BrowseAsync($"/oauth2/authorize?{Encode(query)}", _app.Cookie);
-        using var more = await _app.AuthorizeAsync(("client_id", "asking"), ("scope", "openid USER email"));
-
-        Assert.Equal("consent_required", ReadAnswer(silent)["error"]);
-        Assert.Equal(("access_denied", "s1"), (ReadAnswer(denied)["error"], ReadAnswer(denied)["state"]));
-        Assert.Contains("code", ReadAnswer(allowed).Keys);
-        Assert.Contains("code", ReadAnswer(next).Keys);
-        Assert.All([page, again, more], one => Assert.Equal((HttpStatusCode.OK, null), (one.StatusCode, one.Headers.Location)));
-    }
-
+    // Anyone can store demands. One that was stored before the user signed in must not fulfill a later request.
     [Theory]
-    [InlineData("cross-site")]
-    [InlineData("same-site")]
-    [InlineData("none")]
-    [InlineData(null)]
-    public async Task Consent_from_another_site_is_refused(string? site)
+    [InlineData("state")]
+    [InlineData("nonce")]
+    [InlineData("code_challenge")]
+    [InlineData("scope")]
+    public async Task Demand_of_another_request_is_ignored(string name)
     {
-        var form = Request(("client_id", "asking")).Append(new("decision", "allow"));
+        var value = name is "code_challenge" ? new string('A', 43) : "openid";
+        using var prepared = await _app.BrowseAsync($"/oauth2/authorize?{Encode(Request(("prompt", "login"), (name, value)))}", null);
+        var demand = QueryHelpers.ParseQuery(ReturnOf(prepared))["sign_in_demand"].ToString();
+        _app.Api.Time.Now += TimeSpan.FromMinutes(1);
+        var (_, cookie) = await _app.SignInAsync(_app.Ann);
 
-        using var response = await _app.PostAsync("/oauth2/authorize", form, _app.Cookie, site);
-        using var query = await _app.BrowseAsync($"/oauth2/authorize?{Encode(form)}", _app.Cookie);
+        using var other = await _app.BrowseAsync($"/oauth2/authorize?{Encode(Request(("prompt", "login"), ("sign_in_demand", demand)))}", cookie);
+        using var own = await _app.BrowseAsync(ReturnOf(prepared), cookie);
 
-        Assert.Equal((HttpStatusCode.Forbidden, null), (response.StatusCode, response.Headers.Location));
-        Assert.Equal((HttpStatusCode.OK, null), (query.StatusCode, query.Headers.Location));
-    }
-
-    [Fact]
-    public async Task Consent_can_be_withdrawn_on_the_account_page()
-    {
-        using var allowed = await _app.PostAsync(
-            "/oauth2/authorize", Request(("client_id", "asking")).Append(new("decision", "allow")), _app.Cookie);
-        using var before = await _app.BrowseAsync("/account", _app.Cookie);
-
-        using var foreign = await _app.PostAsync("/account/apps/remove", [new("client_id", "asking")], _app.Cookie, "cross-site");
-        using var silent = await _app.AuthorizeAsync(("client_id", "asking"), ("prompt", "none"));
-        using var removed = await _app.PostAsync("/account/apps/remove", [new("client_id", "asking")], _app.Cookie);
-        using var again = await _app.PostAsync("/account/apps/remove", [new("client_id", "asking")], _app.Cookie);
-        using var after = await _app.BrowseAsync("/account", _app.Cookie);
-        using var refused = await _app.AuthorizeAsync(("client_id", "asking"), ("prompt", "none"));
-
-        Assert.Contains("name=\"client_id\" value=\"asking\"", await before.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
-        Assert.Contains("code=", silent.Headers.Location!.Query, StringComparison.Ordinal);
-        Assert.Equal(["/account", "/account"], [removed.Headers.Location!.OriginalString, again.Headers.Location!.OriginalString]);
-        Assert.DoesNotContain("asking", await after.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Contains("error=consent_required", refused.Headers.Location!.Query, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Client_can_ask_for_consent()
-    {
-        using var page = await _app.AuthorizeAsync(("prompt", "consent"));
-        using var allowed = await _app.PostAsync(
-            "/oauth2/authorize", Request(("prompt", "consent")).Append(new("decision", "allow")), _app.Cookie);
-
-        Assert.Contains("name=\"decision\"", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Contains("code", ReadAnswer(allowed).Keys);
+        Assert.StartsWith("/sign-in?", other.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Contains("code", ReadAnswer(own).Keys);
     }
 
     private static string ReturnOf(HttpResponseMessage response)

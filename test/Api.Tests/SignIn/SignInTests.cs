@@ -45,8 +45,10 @@ public sealed class SignInTests : IDisposable
     [Theory]
     [InlineData("origin")]
     [InlineData("cross-origin")]
+    [InlineData("top origin")]
     [InlineData("rp id")]
     [InlineData("verification")]
+    [InlineData("backup")]
     [InlineData("other user")]
     [InlineData("unknown passkey")]
     [InlineData("unknown user")]
@@ -62,8 +64,10 @@ public sealed class SignInTests : IDisposable
         {
             "origin" => authenticator.With(origin: "https://attacker.example"),
             "cross-origin" => authenticator.With(crossOrigin: true),
+            "top origin" => authenticator.With(topOrigin: "https://attacker.example"),
             "rp id" => authenticator.With(rpId: "attacker.example"),
             "verification" => authenticator.With(flags: 0),
+            "backup" => authenticator.With(flags: 0x0C),
             "other user" => authenticator.With(userHandle: other.Sub),
             "unknown passkey" => new(ApiFactory.Issuer) { UserHandle = user.Sub },
             "unknown user" => authenticator.With(userHandle: "usr_aaaaaaaaaaaaaaaaaaaa"),

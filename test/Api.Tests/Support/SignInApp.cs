@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Api.Clients;
 using Api.OAuth;
 using Api.Sessions;
@@ -14,7 +15,7 @@ namespace Api.Tests.Support;
 /// An app with a user who is signed in, and clients: <c>app</c> (public), <c>web</c> (with a secret) and <c>asking</c> (public, asks for
 /// consent). The session is created without a passkey.
 /// </summary>
-public sealed class SignInApp : IAsyncLifetime, IDisposable
+public sealed partial class SignInApp : IAsyncLifetime, IDisposable
 {
     public const string Redirect = "https://app.example/callback";
 
@@ -152,6 +153,31 @@ public sealed class SignInApp : IAsyncLifetime, IDisposable
         return Api.SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(form), [.. headers]);
     }
 
+    /// <summary>The form of the consent page that a good authorization request with changes shows to Ann.</summary>
+    public async Task<Dictionary<string, string>> GetConsentFormAsync(params (string Name, string? Value)[] changes)
+    {
+        using var page = await AuthorizeAsync(changes);
+        ReadForm(page, out var form);
+
+        return form;
+    }
+
+    /// <summary>A page and the hidden fields of its form.</summary>
+    public static string ReadForm(HttpResponseMessage response, out Dictionary<string, string> fields)
+    {
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using var reader = new StreamReader(response.Content.ReadAsStream(), leaveOpen: true);
+        var page = reader.ReadToEnd();
+        fields = HiddenFields().Matches(page).ToDictionary(
+            field => field.Groups[1].Value, field => WebUtility.HtmlDecode(field.Groups[2].Value));
+
+        return page;
+    }
+
+    /// <summary>Answers a consent page as Ann.</summary>
+    public Task<HttpResponseMessage> DecideAsync(IEnumerable<KeyValuePair<string, string>> form, string decision = "allow") =>
+        PostAsync("/oauth2/authorize", form.Append(new("decision", decision)), Cookie);
+
     /// <summary>The parameters that the client gets through the browser; the answer goes to its redirect URI.</summary>
     public static Dictionary<string, string> ReadAnswer(HttpResponseMessage response, string redirect = Redirect)
     {
@@ -214,4 +240,7 @@ public sealed class SignInApp : IAsyncLifetime, IDisposable
 
     public static JsonElement ClaimsOf(string jwt, int part = 1) =>
         JsonSerializer.Deserialize<JsonElement>(Base64UrlEncoder.DecodeBytes(jwt.Split('.')[part]));
+
+    [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">")]
+    private static partial Regex HiddenFields();
 }

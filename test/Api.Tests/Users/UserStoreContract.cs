@@ -137,10 +137,23 @@ public abstract class UserStoreContract : StorageContract
         var used = passkey with { LastUsed = Time.Now, Version = Document.NewVersion() };
         Assert.True(await store.ChangePasskeyAsync(ada.Sub, passkey, used, default));
         Assert.False(await store.ChangePasskeyAsync(ada.Sub, passkey, used with { Version = "2" }, default));
-        Assert.False(await store.RemovePasskeyAsync(ada.Sub, passkey, default));
-        Assert.True(await store.RemovePasskeyAsync(ada.Sub, used, default));
+        Assert.False(await store.RemovePasskeyAsync(ada.Sub, passkey, kept: null, default));
+        Assert.True(await store.RemovePasskeyAsync(ada.Sub, used, kept: null, default));
         Assert.Null(await store.FindPasskeyAsync([1, 2, 3], default));
         Assert.True(await store.AddPasskeyAsync(other.Sub, PasskeyOf(1, 2, 3), default));
+    }
+
+    protected async Task Of_two_passkeys_that_are_removed_at_once_one_is_kept()
+    {
+        var store = await StoreAsync();
+        var ada = await AddAsync(store, "ada");
+        var (first, second) = (PasskeyOf(1), PasskeyOf(2));
+        await store.AddPasskeyAsync(ada.Sub, first, default);
+        await store.AddPasskeyAsync(ada.Sub, second, default);
+
+        Assert.True(await store.RemovePasskeyAsync(ada.Sub, first, kept: second, default));
+        Assert.False(await store.RemovePasskeyAsync(ada.Sub, second, kept: first, default));
+        Assert.Equal(second.Id, Assert.Single(await store.ListPasskeysAsync(ada.Sub, default)).Id);
     }
 
     protected async Task Signed_out_user_keeps_the_passkeys()

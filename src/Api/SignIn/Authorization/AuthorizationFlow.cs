@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Api.Foundation;
 using Api.OAuth;
 using Api.Sessions;
 using Api.Tokens;
@@ -39,7 +40,7 @@ internal sealed class AuthorizationFlow(
 
         var asks = request.Prompt.Contains("consent")
             || (request.Client.RequireConsent
-                && !await consents.CoverAsync(signedIn.User.Sub, request.Client.ClientId, scopes, http.RequestAborted));
+                && !await consents.CoverAsync(signedIn.User.Sub, request.Client, scopes, http.RequestAborted));
 
         if (!asks)
         {
@@ -51,18 +52,21 @@ internal sealed class AuthorizationFlow(
             return request.Answer.Error("consent_required", "The user must allow the client first.");
         }
 
+        // The answer counts only for this session, request and scopes. If one has changed since, the page is shown again.
+        var shown = OpaqueToken.Hash($"{signedIn.Session.Id} {HashOf(parameters)} {string.Join(' ', scopes)}");
+
         switch (decision)
         {
-            case Pages.Allow:
+            case Pages.Allow when parameters[ShownConsent] == shown:
                 await consents.AddAsync(signedIn.User.Sub, request.Client, scopes, http.RequestAborted);
 
                 return await IssueAsync(http, request, parameters, signedIn, scopes);
-            case null:
+            case null or Pages.Allow:
                 return Pages.Consent(new(
                     request.Client.ClientName,
                     new(signedIn.User.UserName, signedIn.User.Name),
                     scopes,
-                    Without(parameters, Pages.Decision)));
+                    new Dictionary<string, string>(Without(parameters, Pages.Decision)) { [ShownConsent] = shown }));
             default:
                 return request.Answer.Error("access_denied", "The user did not allow the client.");
         }
@@ -114,12 +118,12 @@ internal sealed class AuthorizationFlow(
     private async Task<IResult> AskForSignInAsync(
         HttpContext http, AuthorizationRequest request, RequestParameters parameters, bool isSignedIn)
     {
-        var back = Without(parameters, AuthorizationParameters.SignInDemand, Pages.Decision);
+        var back = OfClient(parameters);
 
         // Otherwise any session is enough, and nothing is stored for a request that anyone can send.
         if (isSignedIn || AsksAgain(request))
         {
-            back[AuthorizationParameters.SignInDemand] = await demands.CreateAsync(http.RequestAborted);
+            back[AuthorizationParameters.SignInDemand] = await demands.CreateAsync(parameters, http.RequestAborted);
         }
 
         var root = http.Request.PathBase.ToUriComponent();

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Api.Foundation;
+using Api.OAuth;
 
 namespace Api.SignIn.Authorization;
 
@@ -29,9 +31,20 @@ internal static class AuthorizationParameters
     /// <summary>Of this server: the value of a <see cref="Authorization.SignInDemand"/>, when a browser returns from the sign-in page.</summary>
     public const string SignInDemand = "sign_in_demand";
 
+    /// <summary>Of this server: what the consent page showed, when the user answers it.</summary>
+    public const string ShownConsent = "shown_consent";
+
     public static readonly ImmutableArray<string> Names =
     [
         ResponseType, ClientId, RedirectUri, Scope, State, CodeChallenge, CodeChallengeMethod, ResponseMode, Nonce, Prompt, MaxAge, LoginHint,
-        IdTokenHint, Request, RequestUri, SignInDemand, Pages.Decision,
+        IdTokenHint, Request, RequestUri, SignInDemand, ShownConsent, Pages.Decision,
     ];
+
+    /// <summary>The parameters of the client, without those of this server's pages.</summary>
+    public static Dictionary<string, string> OfClient(RequestParameters parameters) =>
+        parameters.Values.Where(parameter => parameter.Key is not (SignInDemand or ShownConsent or Pages.Decision)).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>The hash of the parameters of the client, which identifies the request.</summary>
+    public static string HashOf(RequestParameters parameters) => OpaqueToken.Hash(
+        AuthorizationAnswer.AddTo("", OfClient(parameters).OrderBy(parameter => parameter.Key, StringComparer.Ordinal)));
 }

@@ -61,7 +61,7 @@ internal sealed class AuthorizationRequestReader(
             LoginHint = parameters[LoginHint],
             HasHint = parameters[AuthorizationParameters.IdTokenHint] is not null,
             Hint = parameters[AuthorizationParameters.IdTokenHint] is { } hint ? await hints.ReadAsync(hint, client.ClientId, cancellation) : null,
-            Demand = await demands.FindAsync(parameters[AuthorizationParameters.SignInDemand], cancellation),
+            Demand = await demands.FindAsync(parameters, cancellation),
         };
 
         return (request, null);

@@ -9,7 +9,10 @@ namespace Api.SignIn.Authorization;
 /// <summary>The scopes that a user has allowed a client, and the name of the client at that time.</summary>
 internal sealed record Consent(string Scope, DateTimeOffset GivenAt, string ClientName);
 
-/// <summary>What users have allowed clients that have <c>require_consent</c>. It is removed with the user.</summary>
+/// <summary>
+/// What users have allowed clients that have <c>require_consent</c>. It is removed with the user, and does not apply to a client that was
+/// registered later with the same ID.
+/// </summary>
 /// <exception cref="StorageException">The document store is unavailable.</exception>
 internal sealed class Consents(IDocumentStore documents, TimeProvider time)
 {
@@ -17,9 +20,9 @@ internal sealed class Consents(IDocumentStore documents, TimeProvider time)
     private const int MaximumListed = 100;
 
     /// <summary>Whether the user has allowed the client all of these scopes.</summary>
-    public async Task<bool> CoverAsync(string sub, string clientId, ImmutableArray<string> scopes, CancellationToken cancellation)
+    public async Task<bool> CoverAsync(string sub, Client client, ImmutableArray<string> scopes, CancellationToken cancellation)
     {
-        var given = ScopesOf(Read(await documents.GetAsync(KeyOf(sub, clientId), cancellation)));
+        var given = ScopesOf(await documents.GetAsync(KeyOf(sub, client.ClientId), cancellation), client);
 
         return given is not [] && scopes.All(given.Contains);
     }
@@ -38,7 +41,7 @@ internal sealed class Consents(IDocumentStore documents, TimeProvider time)
     {
         var key = KeyOf(sub, client.ClientId);
         var document = await documents.GetAsync(key, cancellation);
-        var all = string.Join(' ', ScopesOf(Read(document)).Union(scopes, StringComparer.Ordinal));
+        var all = string.Join(' ', ScopesOf(document, client).Union(scopes, StringComparer.Ordinal));
         var consent = new Consent(all, time.GetUtcNow(), client.ClientName);
         var next = new Document(key, JsonSerializer.Serialize(consent, AuthorizationJson.Default.Consent));
 
@@ -55,7 +58,8 @@ internal sealed class Consents(IDocumentStore documents, TimeProvider time)
 
     private static DocumentKey KeyOf(string sub, string clientId) => new(UserStore.PartitionOf(sub), UserStore.ConsentPrefix + clientId);
 
-    private static ImmutableArray<string> ScopesOf(Consent? consent) => OAuth.Scope.Parse(consent?.Scope ?? "") ?? [];
+    private static ImmutableArray<string> ScopesOf(Document? document, Client client) =>
+        Read(document) is { } consent && consent.GivenAt >= client.CreatedAt ? OAuth.Scope.Parse(consent.Scope) ?? [] : [];
 
     // A damaged consent is like none: the user is asked again.
     private static Consent? Read(Document? document)

@@ -94,7 +94,10 @@ internal sealed class LogoutFlow(CurrentSession current, IdTokenHints hints, Cli
         {
             if (decision is null)
             {
-                return Pages.ConfirmSignOut(new(new(signedIn.User.UserName, signedIn.User.Name), parameters.Values));
+                // A decision in the query is not the user's, and would repeat the one of the form.
+                return Pages.ConfirmSignOut(new(
+                    new(signedIn.User.UserName, signedIn.User.Name),
+                    parameters.Values.Where(one => one.Key is not Pages.Decision).ToDictionary(StringComparer.Ordinal)));
             }
 
             if (decision is not Pages.Allow)
