@@ -94,7 +94,7 @@ try {
   step(`allowed: ${(await client.authorizationCodeGrant(asking, answer, second.checks)).scope}`);
 
   await page.goto(`${issuer}/account`);
-  step(`account: ${await page.locator('.lead').first().textContent()}, ${await page.locator('.items').last().locator('> li').count()} session`);
+  step(`account: ${await page.locator('.heading p').last().textContent()}, ${await page.locator('.items').last().locator('> li').count()} session`);
 
   await page.goto(client.buildEndSessionUrl(config, {
     post_logout_redirect_uri: `${app}/bye`, id_token_hint: tokens.id_token, state: 'out',

@@ -19,7 +19,7 @@ import gateway
 import order
 import rights
 import syntax
-from data_mutations import MUTATIONS
+from sign_in_mutations import MUTATIONS
 from template import PATH, Template
 
 

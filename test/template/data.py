@@ -83,9 +83,12 @@ def presence(template):
     conditions = {name: resource["Condition"] for name, resource in template.resources.items() if "Condition" in resource}
 
     for name, item in [*template.resources.items(), *template.json["Outputs"].items()]:
-        for other in sorted(needed(item.get("Properties", item.get("Value")), conditions, {item.get("Condition")})):
+        used = [item.get("Properties", item.get("Value")), item.get("Metadata", [])]
+        for other in sorted(needed(used, conditions, {item.get("Condition")})):
             yield f"{name} needs {other}, which is not always there"
 
+    if template.json["Outputs"]["FirstPersonCommand"].get("Condition") != "HasSignIn":
+        yield "FirstPersonCommand is there even where nobody can sign in"
     if conditions.get("FirstClientSecret") != "HasFirstClient":
         yield "FirstClientSecret is there even where no first client is wanted"
 

@@ -2,11 +2,7 @@
 
 import re
 
-PUBLIC = {
-    "GET /.well-known/openid-configuration",
-    "GET /.well-known/oauth-authorization-server",
-    "GET /.well-known/jwks.json",
-    "POST /oauth2/token",
+SIGN_IN = {
     "ANY /oauth2/authorize",
     "ANY /oauth2/userinfo",
     "ANY /oauth2/logout",
@@ -16,6 +12,13 @@ PUBLIC = {
     "ANY /account",
     "ANY /account/{proxy+}",
     "GET /assets/{proxy+}",
+}
+PUBLIC = {
+    *SIGN_IN,
+    "GET /.well-known/openid-configuration",
+    "GET /.well-known/oauth-authorization-server",
+    "GET /.well-known/jwks.json",
+    "POST /oauth2/token",
     "GET /health",
     "GET /swagger",
     "GET /swagger/{proxy+}",
@@ -38,6 +41,8 @@ def violations(template):
 
     for key, name in routes.items():
         yield from route(template, key, template.properties(name))
+        if (key in SIGN_IN) != (template.resources[name].get("Condition") == "HasSignIn"):
+            yield f"Route {key} does not follow the parameter SignIn as it should"
 
     for name in template.of_type("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"):
         if name != "Api" or "Body" in template.properties(name):

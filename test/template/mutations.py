@@ -93,7 +93,7 @@ def gate_outlives_patience(resources, source):
 
 @mutation
 def throttle_of_no_route(resources, source):
-    settings = resources["Stage"]["Properties"]["RouteSettings"]
+    settings = resources["Stage"]["Properties"]["RouteSettings"]["Fn::If"][1]
     settings["POST /token"] = settings["POST /oauth2/token"]
 
 
@@ -105,11 +105,6 @@ def throttle_before_route(resources, source):
 @mutation
 def no_token_throttle(resources, source):
     del resources["Stage"]["Properties"]["RouteSettings"]
-
-
-@mutation
-def no_sign_in_throttle(resources, source):
-    del resources["Stage"]["Properties"]["RouteSettings"]["ANY /sign-in/{proxy+}"]
 
 
 @mutation

@@ -96,14 +96,29 @@ def stage(template, name):
     if properties.get("StageName") != "$default" or properties.get("AutoDeploy") is not True:
         yield f"{name} is not a $default stage that deploys itself"
 
+    conditions = {key: template.resources[route].get("Condition") for key, route in routes.items()}
+    choices = list(alternatives(properties.get("RouteSettings", {})))
+
     for key in THROTTLED:
-        if key not in properties.get("RouteSettings", {}):
+        applied = [settings for held, settings in choices if conditions.get(key) in (None, held)]
+        if not applied or any(key not in settings for settings in applied):
             yield f"{name} does not throttle {key} on its own"
 
-    for key in properties.get("RouteSettings", {}):
-        if key not in routes:
-            yield f"{name} throttles {key}, which is no route"
-        elif routes[key] not in template.behind(name):
-            yield f"{name} throttles {key} before that route exists"
-        elif "Condition" in template.resources[routes[key]]:
-            yield f"{name} throttles {key}, which is not always a route"
+    for held, settings in choices:
+        for key in settings:
+            if key not in routes:
+                yield f"{name} throttles {key}, which is no route"
+            elif routes[key] not in template.behind(name):
+                yield f"{name} throttles {key} before that route exists"
+            elif conditions[key] not in (None, held):
+                yield f"{name} throttles {key}, which is not always a route"
+
+
+def alternatives(value):
+    """The values that CloudFormation may choose, each with the condition under which it does."""
+    if list(value) == ["Fn::If"]:
+        condition, there, otherwise = value["Fn::If"]
+        yield condition, there
+        yield None, otherwise
+    else:
+        yield None, value

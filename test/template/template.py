@@ -58,7 +58,9 @@ class Template:
     def _dependencies(self, name):
         depends_on = self.resources[name].get("DependsOn", [])
         names = [depends_on] if isinstance(depends_on, str) else depends_on
-        return {other for other in [*names, *references(self.properties(name))] if other in self.resources}
+        # CloudFormation follows the references in the metadata too.
+        used = references([self.properties(name), self.resources[name].get("Metadata", {})])
+        return {other for other in [*names, *used] if other in self.resources}
 
 
 def references(value):

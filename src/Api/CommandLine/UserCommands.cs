@@ -77,7 +77,8 @@ internal static class UserCommands
                 result,
                 UserMetadata.From(added),
                 UsersJson.Default.UserMetadata,
-                $"The user {added.User!.UserName} was created, with the sub {added.User.Sub}.\n\n{Describe(added.Link!)}");
+                $"The user {added.User!.UserName} was created, with the sub {added.User.Sub}.\n\n{Describe(added.Link!)}"
+                + HintAt(services.GetRequiredService<AuthorizationServerOptions>().Issuer));
         });
 
         return command;
@@ -88,15 +89,14 @@ internal static class UserCommands
         var command = new Command("list", "Lists all users.");
         command.Do(async (services, result, cancellation) =>
         {
-            var list = await ClientCommands.OpenStoreAsync(services, create: false, cancellation)
-                ? await ReadAllAsync(services.GetRequiredService<UserAdministration>(), cancellation)
-                : [];
+            var isThere = await ClientCommands.OpenStoreAsync(services, create: false, cancellation);
+            var list = isThere ? await ReadAllAsync(services.GetRequiredService<UserAdministration>(), cancellation) : [];
 
             return await CommandOutput.WriteAsync(
                 result,
                 UserList.From(list, nextCursor: null),
                 RoutesJson.Default.UserList,
-                list is [] ? NoUsers(services) : Table(list));
+                !isThere ? NoUsers(services) : list is [] ? "There are no users." : Table(list));
         });
 
         return command;
@@ -228,6 +228,9 @@ internal static class UserCommands
 
           {link.Url}
         """;
+
+    private static string HintAt(string issuer) => !new Uri(issuer).Host.Contains(".execute-api.", StringComparison.Ordinal) ? "" :
+        "\n\nPasskeys belong to the host name of the issuer. If you deploy with a custom domain later, each user needs a new link.";
 
     private static string NoUsers(IServiceProvider services) =>
         $"There are no users in {services.GetRequiredService<AuthorizationServerOptions>().DataDirectory}. Create one with "

@@ -5,6 +5,7 @@ using Api.Keys;
 using Api.OAuth;
 using Api.Startup;
 using Api.Tests.Support;
+using Microsoft.Extensions.Configuration;
 using static Api.Tests.Deployment.CheckedTemplate;
 
 namespace Api.Tests.Deployment;
@@ -44,6 +45,34 @@ public sealed class TemplateSettingsTests
         Assert.Equal(isThere, settings.TryGetProperty("FirstClientSecretId", out _));
         Assert.True(settings.TryGetProperty("DataTable", out _));
         Assert.Equal(isThere, resources.ToString().Contains("FirstClientSecret", StringComparison.Ordinal));
+    }
+
+    [FactWith(Tool.Template)]
+    public async Task Without_sign_in_the_gateway_has_no_route_for_it()
+    {
+        var (with, without) = (await RoutesAsync("true"), await RoutesAsync("false"));
+
+        Assert.Equal(
+            [
+                "ANY /admin", "ANY /admin/{proxy+}", "ANY /user", "ANY /user/{proxy+}", "GET /.well-known/jwks.json",
+                "GET /.well-known/oauth-authorization-server", "GET /.well-known/openid-configuration", "GET /health", "POST /oauth2/token",
+            ],
+            without.Routes);
+        Assert.Equal(["POST /oauth2/token"], without.Throttled);
+        // Browsers keep the files below /assets.
+        Assert.Equal(with.Routes.Except(without.Routes).Except(["GET /assets/{proxy+}"]), with.Throttled.Except(without.Throttled));
+        Assert.Equal(8, with.Throttled.Length - without.Throttled.Length);
+
+        static async Task<(string[] Routes, string[] Throttled)> RoutesAsync(string signIn)
+        {
+            var resources = await SamTemplate.ResolveAsync(new() { ["SignIn"] = signIn });
+            var routes = resources.EnumerateObject()
+                .Where(resource => resource.Value.GetProperty("Type").GetString() is "AWS::ApiGatewayV2::Route")
+                .Select(route => route.Value.GetProperty("Properties").GetProperty("RouteKey").GetString()!);
+            var throttled = resources.GetProperty("Stage").GetProperty("Properties").GetProperty("RouteSettings").EnumerateObject();
+
+            return ([.. routes.Order(StringComparer.Ordinal)], [.. throttled.Select(route => route.Name).Order(StringComparer.Ordinal)]);
+        }
     }
 
     [FactWith(Tool.Template)]
@@ -130,5 +159,55 @@ public sealed class TemplateSettingsTests
         }));
 
         Assert.All(results, result => Assert.True(result.Succeeded, result.FailureMessage));
+    }
+
+    [TheoryWith(Tool.Template)]
+    [InlineData("SignUp", "open")]
+    [InlineData("SignUp", "Open")]
+    [InlineData("SignUpScopes", "")]
+    [InlineData("SignUpScopes", "USER")]
+    [InlineData("SignUpScopes", "ADMIN")]
+    [InlineData("SignUpScopes", "USER ADMIN")]
+    [InlineData("SignUpScopes", "USER \"")]
+    [InlineData("SessionLifetime", "00:09:59")]
+    [InlineData("SessionLifetime", "00:10:00")]
+    [InlineData("SessionLifetime", "01:00:00")]
+    [InlineData("SessionLifetime", "23:59:59")]
+    [InlineData("SessionLifetime", "1.00:00:00")]
+    [InlineData("SessionLifetime", "89.23:59:59")]
+    [InlineData("SessionLifetime", "90.00:00:00")]
+    [InlineData("SessionLifetime", "90.00:00:01")]
+    [InlineData("DisplayName", "")]
+    [InlineData("DisplayName", "Northwind")]
+    [InlineData("DisplayName", "a\tb")]
+    [InlineData("LogoUri", "")]
+    [InlineData("LogoUri", "https://app.example/logo.svg")]
+    [InlineData("LogoUri", "http://app.example/logo.svg")]
+    [InlineData("LogoUri", "https://ada@app.example/logo.svg")]
+    [InlineData("LogoUri", "https:///logo.svg")]
+    public async Task Allowed_settings_of_sign_in_are_valid_in_the_app(string name, string value)
+    {
+        var parameter = (await GetAsync("Parameters")).GetProperty(name);
+        var isAllowed = parameter.TryGetProperty("AllowedPattern", out var pattern)
+            ? Regex.IsMatch(value, pattern.GetString()!)
+            : parameter.GetProperty("AllowedValues").EnumerateArray().Any(allowed => allowed.GetString() == value);
+
+        Assert.Equal(IsValid(name, value), isAllowed);
+    }
+
+    private static bool IsValid(string name, string value)
+    {
+        var options = new AuthorizationServerOptions { Issuer = "https://issuer.example" };
+
+        try
+        {
+            new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>(name, value)]).Build().Bind(options);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+
+        return new AuthorizationServerOptionsValidator().Validate(null, options).Succeeded && new ScopesValidator().Validate(null, options).Succeeded;
     }
 }

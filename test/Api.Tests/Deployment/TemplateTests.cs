@@ -33,7 +33,6 @@ public sealed class TemplateTests
         { "throttle-of-no-route", "Stage throttles POST /token, which is no route" },
         { "throttle-before-route", "Stage throttles POST /oauth2/token before that route exists" },
         { "no-token-throttle", "Stage does not throttle POST /oauth2/token on its own" },
-        { "no-sign-in-throttle", "Stage does not throttle ANY /sign-in/{proxy+} on its own" },
         { "default-route", "Route $default matches any path, so another spelling of a guarded path would pass by the authorizer" },
         { "root-variable", "Route GET /{proxy+} matches any path, so another spelling of a guarded path would pass by the authorizer" },
         { "open-route", "Route GET /metrics is open, and is none of those that should be" },
@@ -78,6 +77,19 @@ public sealed class TemplateTests
         { "setting-without-secret", "ApiFunction needs FirstClientSecret, which is not always there" },
         { "right-without-secret", "ApiRole needs FirstClientSecret, which is not always there" },
         { "output-without-secret", "FirstClientSecretArn needs FirstClientSecret, which is not always there" },
+        { "no-sign-in-throttle", "Stage does not throttle ANY /sign-in/{proxy+} on its own" },
+        { "no-throttle-without-sign-in", "Stage does not throttle POST /oauth2/token on its own" },
+        { "sign-in-throttle-always", "Stage throttles ANY /sign-in, which is not always a route" },
+        { "sign-in-throttle-before-route", "Stage throttles ANY /account/{proxy+} before that route exists" },
+        { "stage-needs-sign-in", "Stage needs SignInRoute, which is not always there" },
+        { "no-enrollment-route", "There is no route ANY /enroll/{proxy+}" },
+        { "account-route-always", "Route ANY /account does not follow the parameter SignIn as it should" },
+        { "health-only-with-sign-in", "Route GET /health does not follow the parameter SignIn as it should" },
+        {
+            "whole-sign-in-open",
+            "Route ANY /{proxy+} matches any path, so another spelling of a guarded path would pass by the authorizer"
+        },
+        { "first-person-always", "FirstPersonCommand is there even where nobody can sign in" },
     };
 
     [FactWith(Tool.Template)]

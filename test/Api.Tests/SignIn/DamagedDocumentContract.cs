@@ -93,23 +93,14 @@ public abstract class DamagedDocumentContract : InstancesContract
     protected async Task Damaged_consent_is_asked_again()
     {
         await StartAsync();
-        await AnswersAsync(AllowAsync, 200);
+        var path = $"/oauth2/authorize?{Encode(Request(("client_id", "asking"), ("scope", "openid USER"), ("prompt", "consent")))}";
+        await AllowAsync(path);
 
         await ForEachDamageAsync("consent#", restores: true, async () =>
         {
             await AnswersAsync(() => _browser.GetAsync($"/oauth2/authorize?{Encode(Request(("client_id", "asking")))}"), 200, 303);
-            await AnswersAsync(AllowAsync, 200);
+            await AllowAsync(path);
         });
-
-        async Task<HttpResponseMessage> AllowAsync()
-        {
-            using var page = await _browser.GetAsync(
-                $"/oauth2/authorize?{Encode(Request(("client_id", "asking"), ("scope", "openid USER"), ("prompt", "consent")))}");
-            ReadForm(page, out var form);
-
-            return await _browser.PostFormAsync(
-                "/oauth2/authorize", [.. form.Select(field => (field.Key, field.Value)), ("decision", "allow")]);
-        }
     }
 
     protected async Task Damaged_code_is_refused()
@@ -210,6 +201,15 @@ public abstract class DamagedDocumentContract : InstancesContract
     {
         using var response = await request();
         Assert.Contains((int)response.StatusCode, statuses);
+    }
+
+    private async Task AllowAsync(string path)
+    {
+        using var page = await _browser.GetAsync(path);
+        ReadForm(page, out var form);
+        using var answer = await _browser.PostFormAsync(
+            "/oauth2/authorize", [.. form.Select(field => (field.Key, field.Value)), ("decision", "allow")]);
+        Assert.Contains("code", ReadAnswer(answer).Keys);
     }
 
     private Task<HttpResponseMessage> AuthorizeAsync() => _browser.GetAsync($"/oauth2/authorize?{Encode(Request(("scope", "openid USER")))}");

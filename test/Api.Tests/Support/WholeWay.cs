@@ -32,7 +32,7 @@ internal static class WholeWay
                 "the code a second time: invalid_grant",
                 "consent: Allow asking?",
                 "allowed: openid USER",
-                "account: Ada Lovelace · ada, 1 session",
+                "account: ada, 1 session",
                 "signed out: app/bye, ?state=out",
                 "account without a session: /sign-in",
                 "silent request: login_required",

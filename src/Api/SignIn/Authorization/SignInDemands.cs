@@ -45,9 +45,9 @@ internal sealed class SignInDemands(IDocumentStore documents, TimeProvider time)
         {
             // The end of the document is in whole seconds.
             return JsonSerializer.Deserialize(document.Json, AuthorizationJson.Default.SignInDemand) is { IsUsed: false } demand
-                && demand.Request == AuthorizationParameters.HashOf(request)
                 && document.ExpiresAt is { } end
                 && Lifetime - (end - demand.Since) is { Ticks: >= 0 and < TimeSpan.TicksPerSecond }
+                && demand.Request == AuthorizationParameters.HashOf(request)
                 ? (demand, document.Version)
                 : null;
         }
