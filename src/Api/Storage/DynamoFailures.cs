@@ -19,7 +19,7 @@ internal sealed class DynamoFailures(string table)
             var code = exception is AmazonServiceException { ErrorCode: { Length: > 0 } error } ? error : exception.GetType().Name;
 
             throw new StorageException(
-                $"The DynamoDB table {table} cannot be {what}: {code}: {exception.Message}{RemedyOf(exception, code)}", exception);
+                $"The DynamoDB table {table} cannot be {what}: {code}: {exception.Message.TrimEnd('.')}.{RemedyOf(exception, code)}", exception);
         }
     }
 
