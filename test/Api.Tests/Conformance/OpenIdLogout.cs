@@ -1,4 +1,3 @@
-using System.Net;
 using Api.Tests.Support;
 using static Api.Tests.Support.SignInApp;
 
