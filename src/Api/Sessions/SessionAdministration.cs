@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Api.Administration;
 using Api.Audit;
-using Api.Clients;
 using Api.Users;
 
 namespace Api.Sessions;

@@ -97,7 +97,7 @@ public abstract partial class InactiveUserContract : InstancesContract
         Assert.Equal((403, ""), await person.AnswerAsync(person.Other.PostFormAsync($"/enroll/{person.Link}/options")));
         Assert.Equal(
             HttpStatusCode.Forbidden,
-            await person.Other.AnswerAsync($"/enroll/{person.Link}", person.Enrollment, Create(person.Enrollment)));
+            await person.Other.AnswerAsync($"/enroll/{person.Link}", person.Enrollment, NewPasskey(person.Enrollment)));
         Assert.Equal(
             HttpStatusCode.Forbidden,
             await person.Visitor.AnswerAsync("/sign-in", person.SignIn, person.Passkey.Get(person.SignIn.GetProperty("options"))));
@@ -118,7 +118,7 @@ public abstract partial class InactiveUserContract : InstancesContract
         Assert.Equal((303, "/sign-in"), await person.AnswerAsync(browser.GetAsync("/account")));
         Assert.Equal((403, ""), await person.AnswerAsync(browser.PostFormAsync("/account/passkeys/options")));
         Assert.Equal(
-            HttpStatusCode.Forbidden, await browser.AnswerAsync("/account/passkeys", person.Addition, Create(person.Addition)));
+            HttpStatusCode.Forbidden, await browser.AnswerAsync("/account/passkeys", person.Addition, NewPasskey(person.Addition)));
         Assert.Equal(
             (303, "/sign-in"),
             await person.AnswerAsync(browser.PostFormAsync($"/account/passkeys/{person.PasskeyId}/name", ("name", "mine"))));
@@ -130,7 +130,7 @@ public abstract partial class InactiveUserContract : InstancesContract
         Assert.Equal(HttpStatusCode.NoContent, await new Browser(api).SignInAsync(person.PasskeyOfEve));
     }
 
-    private static System.Text.Json.Nodes.JsonObject Create(JsonElement begun) =>
+    private static System.Text.Json.Nodes.JsonObject NewPasskey(JsonElement begun) =>
         new Authenticator(ApiFactory.Issuer).Create(begun.GetProperty("options"));
 
     [GeneratedRegex("/account/passkeys/([A-Za-z0-9_-]{43})/name")]
