@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import * as client from 'openid-client';
-import { openBrowser } from './look.mjs';
+import { addAuthenticator, openBrowser } from './look.mjs';
 
 const [executablePath, issuer, link, folder] = process.argv.slice(2);
 const { browser, page, cdp, problems } = await openBrowser(executablePath, folder);
@@ -42,13 +42,7 @@ async function start(config, more) {
 }
 
 try {
-  await cdp.send('WebAuthn.enable');
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  const authenticatorId = await addAuthenticator(cdp);
   const touches = enabled => cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
 
   await page.goto(link);

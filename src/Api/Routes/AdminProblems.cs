@@ -1,5 +1,4 @@
 using Api.Administration;
-using Api.Clients;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Api.Routes;

@@ -24,8 +24,9 @@ internal static class Pages
 
     public static IResult ConfirmSignOut(ConfirmSignOutPage page) => Of("Sign out", page, Views.ConfirmSignOut.Create);
 
+    // The client can redirect the browser on, which Chromium checks too. In operation, it does so to https.
     public static IResult FormPost(Uri action, IReadOnlyDictionary<string, string> parameters) => Of(
-        "Continue", new FormPostPage(action, parameters), Views.FormPost.Create, formAction: FormAction.SourceOf(action));
+        "Continue", new FormPostPage(action, parameters), Views.FormPost.Create, formAction: $"{FormAction.SourceOf(action)} https:");
 
     /// <summary>
     /// The answer to a form of a page. Chromium applies the form-action of the page also to all redirections that follow, even to those of

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Api.Administration;
 using Api.Audit;
-using Api.Clients;
 using Api.Configuration;
 using Api.Foundation.Json;
 using Api.Storage;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Api.Administration;
-using Api.Clients;
 
 namespace Api.Users;
 

@@ -3,7 +3,6 @@ using Api.Foundation;
 using Api.Tests.SignIn;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.WebUtilities;
-using static Api.Tests.Support.SignInApp;
 
 namespace Api.Tests.Attacks;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Api.Tests.Support;
 using Microsoft.AspNetCore.WebUtilities;
 using static Api.Tests.Support.SignInApp;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Api.Tests.SignIn;
 using Api.Tests.Support;
 

@@ -55,6 +55,19 @@ public sealed class UserSessionsTests : AdminUsersRoutes
     }
 
     [Fact]
+    public async Task Link_of_a_user_who_was_disabled_does_not_work_again()
+    {
+        var link = new Uri((await RegisterAsync()).GetProperty("enrollment_link").GetString()!).AbsolutePath;
+        using var before = await Api.GetAsync(link);
+        await SendAsync(HttpMethod.Patch, "/ada", """{"enabled":false}""");
+        await SendAsync(HttpMethod.Patch, "/ada", """{"enabled":true}""");
+
+        using var after = await Api.GetAsync(link);
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.NotFound], [before.StatusCode, after.StatusCode]);
+    }
+
+    [Fact]
     public async Task Session_of_another_user_is_not_found()
     {
         await RegisterAsync();

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Api.Storage;
 using Api.Tests.Support;
 using Api.Tests.Users;

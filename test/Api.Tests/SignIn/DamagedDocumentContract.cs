@@ -26,7 +26,7 @@ public abstract class DamagedDocumentContract : InstancesContract
     public static TheoryData<string> Contract => NamesOf(typeof(DamagedDocumentContract));
 
     /// <summary>The values that members get, one after the other, as JSON.</summary>
-    protected virtual string[] Values => DamagedJson.Values;
+    protected virtual IReadOnlyList<string> Values => DamagedJson.Values;
 
     protected async Task Damaged_user_is_refused_or_unavailable()
     {
@@ -112,7 +112,7 @@ public abstract class DamagedDocumentContract : InstancesContract
         {
             var (status, body) = await _app.RedeemAsync(code);
             Assert.Contains(status, (int[])[200, 400]);
-            Assert.True(status is 400 || body.GetProperty("scope").GetString()is "openid USER" or "openid" or "USER");
+            Assert.True(status is 400 || body.GetProperty("scope").GetString() is "openid USER" or "openid" or "USER");
             code = await GetCodeAsync();
         });
     }
@@ -250,7 +250,7 @@ public sealed class DamagedDocumentTests : DamagedDocumentContract
 public sealed class DamagedDocumentOnAwsTests(MotoServer moto) : DamagedDocumentContract
 {
     // The emulator is slow. These values could be keys, which DynamoDB limits.
-    protected override string[] Values => ["null", "\"\"", DamagedJson.Long];
+    protected override IReadOnlyList<string> Values => ["null", "\"\"", DamagedJson.Long];
 
     [TheoryWith(Tool.Moto)]
     [MemberData(nameof(Contract))]

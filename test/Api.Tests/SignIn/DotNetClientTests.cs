@@ -120,7 +120,7 @@ public sealed partial class DotNetClientTests : IAsyncLifetime, IDisposable
     [InlineData("Duende.IdentityModel.OidcClient", "tool", "app")]
     public void Documented_code_is_the_code_of_these_tests(string heading, string documentedClient, string client)
     {
-        var code = File.ReadAllText(Path.Combine(Shared.Repository.Path, "test", "Api.Tests", "SignIn", "DotNetClientTests.cs"));
+        var code = File.ReadAllText(Path.Combine(Repository.Path, "test", "Api.Tests", "SignIn", "DotNetClientTests.cs"));
         var recipe = Recipe.Read(
             heading,
             "csharp",

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Api.Tests.Support;
 using Api.Users;
 
@@ -177,5 +178,26 @@ public sealed class EnrollTests : IDisposable
         using var response = await new Browser(_api).PostFormAsync($"/enroll/{await _api.LinkAsync(user)}/options");
 
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Registrations_that_began_together_do_not_exceed_the_limit()
+    {
+        var (user, browser, _) = await _api.EnrollAsync("ada");
+
+        for (var index = 2; index < User.MaximumPasskeys; index++)
+        {
+            await new Browser(_api).EnrollAsync(await _api.LinkAsync(user), new(ApiFactory.Issuer));
+        }
+
+        var (first, second) = (await browser.BeginAsync("/account/passkeys/options"), await browser.BeginAsync("/account/passkeys/options"));
+
+        Assert.Equal(
+            [HttpStatusCode.NoContent, HttpStatusCode.Conflict],
+            [await CompleteAsync(first), await CompleteAsync(second)]);
+        Assert.Equal(User.MaximumPasskeys, (await _api.UsersOf().ListPasskeysAsync(user.Sub, default)).Length);
+
+        Task<HttpStatusCode> CompleteAsync(JsonElement begun) => browser.AnswerAsync(
+            "/account/passkeys", begun, new Authenticator(ApiFactory.Issuer).Create(begun.GetProperty("options")));
     }
 }

@@ -34,11 +34,11 @@ public sealed class FormActionTests : IAsyncLifetime, IDisposable
     [InlineData("http://[::1]:51004/callback", "http://*:51004/callback")]
     [InlineData("http://[::1]/callback", "http://*/callback")]
     [InlineData("com.example.app:/callback?a;b", "com.example.app:")]
-    public void Source_is_the_narrowest_that_the_grammar_has(string redirectUri, string source)
+    public void Source_is_the_narrowest_that_the_grammar_has(string registered, string source)
     {
-        Assert.True(RedirectUri.IsValid(redirectUri));
+        Assert.True(RedirectUri.IsValid(registered));
 
-        Assert.Equal(source, FormAction.SourceOf(new(redirectUri)));
+        Assert.Equal(source, FormAction.SourceOf(new(registered)));
     }
 
     [Theory]
@@ -53,11 +53,11 @@ public sealed class FormActionTests : IAsyncLifetime, IDisposable
         Assert.True(!Uri.TryCreate(address, UriKind.Absolute, out var uri) || FormAction.SourceOf(uri) is "https://app.example" or "https://*/");
 
     [Fact]
-    public async Task Form_post_goes_only_to_the_redirect_uri()
+    public async Task Form_post_goes_to_the_redirect_uri_and_on_over_https()
     {
         using var response = await _app.AuthorizeAsync(("response_mode", "form_post"), ("redirect_uri", "http://127.0.0.1:51004/callback"));
 
-        Assert.Equal("form-action http://127.0.0.1:51004/callback", FormActionOf(response));
+        Assert.Equal("form-action http://127.0.0.1:51004/callback https:", FormActionOf(response));
     }
 
     [Fact]

@@ -93,44 +93,53 @@ public abstract partial class InactiveUserContract : InstancesContract
         var passkeys = await person.PasskeysAsync();
         var authorize = $"/oauth2/authorize?{Encode(Request())}";
 
-        Assert.Equal((404, ""), await person.AnswerAsync(browser.GetAsync($"/enroll/{person.Link}")));
-        Assert.Equal((403, ""), await person.AnswerAsync(person.Other.PostFormAsync($"/enroll/{person.Link}/options")));
+        Assert.Equal((404, ""), await AnswerAsync(browser.GetAsync($"/enroll/{person.Link}")));
+        Assert.Equal((403, ""), await AnswerAsync(person.Other.PostFormAsync($"/enroll/{person.Link}/options")));
         Assert.Equal(
             HttpStatusCode.Forbidden,
-            await person.Other.AnswerAsync($"/enroll/{person.Link}", person.Enrollment, Create(person.Enrollment)));
+            await person.Other.AnswerAsync($"/enroll/{person.Link}", person.Enrollment, NewPasskey(person.Enrollment)));
         Assert.Equal(
             HttpStatusCode.Forbidden,
             await person.Visitor.AnswerAsync("/sign-in", person.SignIn, person.Passkey.Get(person.SignIn.GetProperty("options"))));
         Assert.False(await person.Visitor.IsSignedInAsync());
 
-        Assert.Equal((303, "/sign-in"), await person.AnswerAsync(browser.GetAsync(authorize)));
-        Assert.Equal((303, "login_required"), await person.AnswerAsync(browser.GetAsync($"{authorize}&prompt=none")));
+        Assert.Equal((303, "/sign-in"), await AnswerAsync(browser.GetAsync(authorize)));
+        Assert.Equal((303, "login_required"), await AnswerAsync(browser.GetAsync($"{authorize}&prompt=none")));
         Assert.Equal(
             (303, "/sign-in"),
-            await person.AnswerAsync(browser.PostFormAsync(
+            await AnswerAsync(browser.PostFormAsync(
                 "/oauth2/authorize",
                 [.. Request(("client_id", "asking")).Select(parameter => (parameter.Key, parameter.Value)), ("decision", "allow")])));
         Assert.Equal(code, (await person.App.RedeemAsync(person.Code)).Status);
 
-        Assert.Equal((tokens, ""), await person.AnswerAsync(api.GetAsync("/oauth2/userinfo", person.AccessToken)));
-        Assert.Equal((tokens, ""), await person.AnswerAsync(api.GetAsync("/admin/users", person.AccessToken)));
+        Assert.Equal((tokens, ""), await AnswerAsync(api.GetAsync("/oauth2/userinfo", person.AccessToken)));
+        Assert.Equal((tokens, ""), await AnswerAsync(api.GetAsync("/admin/users", person.AccessToken)));
 
-        Assert.Equal((303, "/sign-in"), await person.AnswerAsync(browser.GetAsync("/account")));
-        Assert.Equal((403, ""), await person.AnswerAsync(browser.PostFormAsync("/account/passkeys/options")));
+        Assert.Equal((303, "/sign-in"), await AnswerAsync(browser.GetAsync("/account")));
+        Assert.Equal((403, ""), await AnswerAsync(browser.PostFormAsync("/account/passkeys/options")));
         Assert.Equal(
-            HttpStatusCode.Forbidden, await browser.AnswerAsync("/account/passkeys", person.Addition, Create(person.Addition)));
+            HttpStatusCode.Forbidden, await browser.AnswerAsync("/account/passkeys", person.Addition, NewPasskey(person.Addition)));
         Assert.Equal(
             (303, "/sign-in"),
-            await person.AnswerAsync(browser.PostFormAsync($"/account/passkeys/{person.PasskeyId}/name", ("name", "mine"))));
+            await AnswerAsync(browser.PostFormAsync($"/account/passkeys/{person.PasskeyId}/name", ("name", "mine"))));
         Assert.Equal(
-            (303, "/sign-in"), await person.AnswerAsync(browser.PostFormAsync($"/account/passkeys/{person.PasskeyId}/remove")));
+            (303, "/sign-in"), await AnswerAsync(browser.PostFormAsync($"/account/passkeys/{person.PasskeyId}/remove")));
         Assert.Equal(passkeys, await person.PasskeysAsync());
 
         Assert.True(await person.Eve.IsSignedInAsync());
         Assert.Equal(HttpStatusCode.NoContent, await new Browser(api).SignInAsync(person.PasskeyOfEve));
     }
 
-    private static System.Text.Json.Nodes.JsonObject Create(JsonElement begun) =>
+    // The status, and where the answer leads: the path of a page, or the error that the app gets.
+    private static async Task<(int Status, string Next)> AnswerAsync(Task<HttpResponseMessage> request)
+    {
+        using var response = await request;
+        var next = response.Headers.Location?.OriginalString ?? "";
+
+        return ((int)response.StatusCode, next.StartsWith('/') ? next.Split('?')[0] : next is "" ? "" : ReadAnswer(response)["error"]);
+    }
+
+    private static System.Text.Json.Nodes.JsonObject NewPasskey(JsonElement begun) =>
         new Authenticator(ApiFactory.Issuer).Create(begun.GetProperty("options"));
 
     [GeneratedRegex("/account/passkeys/([A-Za-z0-9_-]{43})/name")]
@@ -162,15 +171,6 @@ public abstract partial class InactiveUserContract : InstancesContract
 
         public async Task<string[]> PasskeysAsync() =>
             [.. (await Users.ListPasskeysAsync(User.Sub, default)).Select(passkey => $"{passkey.Id} {passkey.Version}")];
-
-        // The status, and where the answer leads: the path of a page, or the error that the app gets.
-        public async Task<(int Status, string Next)> AnswerAsync(Task<HttpResponseMessage> request)
-        {
-            using var response = await request;
-            var next = response.Headers.Location?.OriginalString ?? "";
-
-            return ((int)response.StatusCode, next.StartsWith('/') ? next.Split('?')[0] : next is "" ? "" : ReadAnswer(response)["error"]);
-        }
 
         public void Dispose() => App.Dispose();
     }

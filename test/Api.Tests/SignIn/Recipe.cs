@@ -8,7 +8,7 @@ internal static partial class Recipe
     /// <summary>The first code block of the language below the heading, with other addresses.</summary>
     public static string Read(string heading, string language, params (string Written, string Used)[] addresses)
     {
-        var page = File.ReadAllText(Path.Combine(Shared.Repository.Path, "docs", "sign-in.md"));
+        var page = File.ReadAllText(Path.Combine(Repository.Path, "docs", "sign-in.md"));
         var section = page[page.IndexOf($"# {heading}\n", StringComparison.Ordinal)..];
         var block = Blocks().Matches(section).First(match => match.Groups["language"].Value == language);
 

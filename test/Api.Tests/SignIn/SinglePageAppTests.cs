@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Api.OAuth;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -179,6 +179,10 @@ public sealed partial class SignInApp : IAsyncLifetime, IDisposable
         return page;
     }
 
+    /// <summary>Whether the browser stays on a page of this server.</summary>
+    public static bool IsPage(HttpResponseMessage response) =>
+        response is { StatusCode: HttpStatusCode.OK, Headers.Location: null } && !response.Headers.Contains("Refresh");
+
     /// <summary>Answers a consent page as Ann.</summary>
     public Task<HttpResponseMessage> DecideAsync(IEnumerable<KeyValuePair<string, string>> form, string decision = "allow") =>
         PostAsync("/oauth2/authorize", form.Append(new("decision", decision)), Cookie);
