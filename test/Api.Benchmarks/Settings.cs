@@ -11,7 +11,7 @@ internal sealed record Settings(string Mode, int Rounds, int Seconds, string? Ch
 
           start       time from the start of the process to its first response
           token       tokens per second
-          signin      sign-ins per second, from the authorization request to the tokens
+          signin      sign-ins per second, from the authorization request to the tokens, and refreshes
           wellknown   discovery and key set requests per second
           guard       requests to a protected route per second
           memory      resident memory, and bytes allocated for a token request

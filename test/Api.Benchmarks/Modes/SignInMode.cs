@@ -7,11 +7,14 @@ using Api.Benchmarks.Servers;
 namespace Api.Benchmarks.Modes;
 
 /// <summary>
-/// Sign-ins of a person who has a session: an authorization request, and the token request with its code. Each makes two signatures: of the
-/// access token and of the ID token.
+/// Sign-ins of a person who has a session: an authorization request, and the token request with its code. Then refreshes of their tokens.
+/// Each makes two signatures: of the access token and of the ID token.
 /// </summary>
 internal static class SignInMode
 {
+    // A person with very many sign-ins costs more.
+    private const int Persons = 500;
+
     private const int Requests = 2;
     private const int Signatures = 2;
 
@@ -20,12 +23,12 @@ internal static class SignInMode
     private const string Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
     private static readonly string Authorize =
-        $"/oauth2/authorize?response_type=code&client_id={DevelopmentUser.ClientId}&scope=openid+USER&state=s&nonce=n"
-        + $"&redirect_uri={Uri.EscapeDataString(DevelopmentUser.RedirectUri)}&code_challenge={Challenge}&code_challenge_method=S256";
+        $"/oauth2/authorize?response_type=code&client_id={People.ClientId}&scope=openid+USER&state=s&nonce=n"
+        + $"&redirect_uri={Uri.EscapeDataString(People.RedirectUri)}&code_challenge={Challenge}&code_challenge_method=S256";
 
     private static readonly string Redeem =
-        $"grant_type=authorization_code&client_id={DevelopmentUser.ClientId}&code_verifier={Verifier}"
-        + $"&redirect_uri={Uri.EscapeDataString(DevelopmentUser.RedirectUri)}&code=";
+        $"grant_type=authorization_code&client_id={People.ClientId}&code_verifier={Verifier}"
+        + $"&redirect_uri={Uri.EscapeDataString(People.RedirectUri)}&code=";
 
     public static async Task RunAsync(Published published, Settings settings, Report report, CancellationToken cancellation)
     {
@@ -33,17 +36,27 @@ internal static class SignInMode
         using var data = await DevelopmentData.CreateAsync(program, cancellation);
         await using var server = await Server.StartAppAsync(program, data, Child.AppCore, cancellation);
 
-        var signIns = new Series(
-            "app", async stop => (await Wrk.RunAsync(server, settings.Seconds, Script(data.SessionCookie), stop)).Rate.Times(1d / Requests));
-        var signatures = RsaLoop.Series(RsaLoop.Sign, settings.Seconds);
-        await Series.RunAsync(settings.Rounds, [signIns, signatures], cancellation, Series.WarmUpsOfServer);
+        var cookies = await People.SignInAsync(server, data, Persons, cancellation);
 
-        report.Add(new(
-            "sign-ins/s, one core",
-            signIns.Samples,
-            $"{signatures.Name}, {Signatures} signatures",
-            signatures.Samples.With(signatures.Samples, (rate, _) => rate / Signatures)));
-        report.Note(await LengthsAsync(server, data.SessionCookie, cancellation));
+        var signIns = new Series(
+            "sign-ins", async stop => (await RunAsync("nil", stop)).Rate.Times(1d / Requests));
+        var refreshes = new Series("refreshes", async stop => (await RunAsync("true", stop)).Rate);
+        var signatures = RsaLoop.Series(RsaLoop.Sign, settings.Seconds);
+        await Series.RunAsync(settings.Rounds, [signIns, refreshes, signatures], cancellation, Series.WarmUpsOfServer);
+
+        foreach (var series in (Series[])[signIns, refreshes])
+        {
+            report.Add(new(
+                $"{series.Name}/s, one core",
+                series.Samples,
+                $"{signatures.Name}, {Signatures} signatures",
+                signatures.Samples.With(signatures.Samples, (rate, _) => rate / Signatures)));
+        }
+
+        report.Note(await LengthsAsync(server, cookies[0], cancellation));
+
+        Task<LoadResult> RunAsync(string refreshes, CancellationToken stop) =>
+            Wrk.RunAsync(server, settings.Seconds, Script(cookies, refreshes), stop);
     }
 
     /// <summary>What one sign-in sends to the client.</summary>
@@ -65,24 +78,42 @@ internal static class SignInMode
         int Length(string token) => tokens.RootElement.GetProperty(token).GetString()!.Length;
     }
 
-    // A connection that gets a code leaves it to the next request, of any connection.
-    private static string Script(string cookie) =>
+    // A connection that gets a code or a refresh token leaves it to the next request, of any connection.
+    private static string Script(IEnumerable<string> cookies, string refreshes) =>
         $$"""
         local codes = {}
+        local tokens = {}
+        local refreshes = {{refreshes}}
+        local cookies = { {{string.Join(", ", cookies.Select(cookie => $"\"{cookie}\""))}} }
+        local last = 0
+
+        function post(body)
+          return wrk.format("POST", "/oauth2/token", { ["Content-Type"] = "application/x-www-form-urlencoded" }, body)
+        end
 
         function request()
+          local token = refreshes and table.remove(tokens)
+
+          if token then
+            return post("grant_type=refresh_token&client_id={{People.ClientId}}&refresh_token=" .. token)
+          end
+
           local code = table.remove(codes)
 
           if code then
-            return wrk.format("POST", "/oauth2/token", { ["Content-Type"] = "application/x-www-form-urlencoded" }, "{{Redeem}}" .. code)
+            return post("{{Redeem}}" .. code)
           end
 
-          return wrk.format("GET", "{{Authorize}}", { ["Cookie"] = "{{cookie}}" })
+          last = last % #cookies + 1
+
+          return wrk.format("GET", "{{Authorize}}", { ["Cookie"] = cookies[last] })
         end
 
-        function response(status, headers)
+        function response(status, headers, body)
           if headers["Location"] then
             codes[#codes + 1] = string.match(headers["Location"], "[?&]code=([%w_-]+)")
+          else
+            tokens[#tokens + 1] = string.match(body, '"refresh_token":"([%w_.-]+)"')
           end
         end
         """;

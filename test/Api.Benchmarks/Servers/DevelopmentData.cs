@@ -5,7 +5,7 @@ namespace Api.Benchmarks.Servers;
 /// <summary>The data of the app's first start in Development: keys, a client, and the public documents.</summary>
 internal sealed partial class DevelopmentData : IDisposable
 {
-    private const string Issuer = "http://localhost:5000";
+    public const string Issuer = "http://localhost:5000";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("benchmark-").FullName;
 
@@ -14,9 +14,6 @@ internal sealed partial class DevelopmentData : IDisposable
     public string ClientId { get; private set; } = "";
 
     public string ClientSecret { get; private set; } = "";
-
-    /// <summary>The cookie of a person who is signed in.</summary>
-    public string SessionCookie { get; private set; } = "";
 
     /// <summary>The folder with the metadata and the key set, as the app sent them.</summary>
     public string Documents => Path.Combine(_folder, "documents");
@@ -66,14 +63,12 @@ internal sealed partial class DevelopmentData : IDisposable
         }
 
         // Printed once the app listens.
-        while (!DevelopmentUser.IsPrinted(server.Output) || !Secret().IsMatch(server.Output))
+        while (!Secret().IsMatch(server.Output))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellation);
         }
 
         (ClientId, ClientSecret) = (Id().Match(server.Output).Groups[1].Value, Secret().Match(server.Output).Groups[1].Value);
-        var admin = LoadRequest.Token(LoadRequest.TokenPath, this);
-        SessionCookie = await DevelopmentUser.SignInAsync(server, Issuer, admin, cancellation);
     }
 
     [GeneratedRegex(@"client_id +(\S+)\s")]
