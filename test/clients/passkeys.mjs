@@ -53,6 +53,8 @@ try {
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   step(await page.getByRole('heading').first().textContent());
   await look('signed-out');
+  // The list of the text field would use the other passkey at once.
+  await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: second, enabled: false });
   await page.goto(`${address}/account`);
   step('account without session');
 
@@ -61,11 +63,9 @@ try {
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await message().filter({ hasText: 'does not come from a page of this server' }).waitFor();
   step('other origin');
-  await page.goto(`${address}/sign-in`);
 
-  // The removed passkey does not sign in. The list of the text field would use it at once, so it waits for the button.
-  await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: second, enabled: false });
-  await page.reload();
+  // The removed passkey does not sign in.
+  await page.goto(`${address}/sign-in`);
   await look('sign-in');
   await page.goto(`${address}/sign-in`);
   const kept = (await cdp.send('WebAuthn.getCredentials', { authenticatorId: second })).credentials;
