@@ -280,7 +280,8 @@ public sealed class RefreshTokenTests : IAsyncLifetime, IDisposable
                 _app.Api.Time.Now = _app.Api.Time.Now.AddMinutes(2);
                 await _app.Api.AddClientAsync("staying", "USER ADMIN", client => SignsIn(client) with
                 {
-                    GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken], CreatedAt = _app.Api.Time.Now,
+                    GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
+                    CreatedAt = _app.Api.Time.Now,
                 });
                 break;
             case "second use of the code":
