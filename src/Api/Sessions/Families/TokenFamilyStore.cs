@@ -11,7 +11,7 @@ namespace Api.Sessions.Families;
 /// <exception cref="StorageException">The document store is unavailable.</exception>
 internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore sessions, AuthorizationServerOptions options, TimeProvider time)
 {
-    /// <summary>A sign-in beyond it ends the family that was not used for the longest time.</summary>
+    /// <summary>A sign-in beyond it ends another family. See <see cref="MakeRoomAsync"/>.</summary>
     public const int MaximumFamilies = 50;
 
     // More than a user has, also when several sign-ins add families at the same time.
@@ -45,29 +45,36 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
             : null;
 
     /// <summary>The families of a user, the last used first. Damaged ones, and those whose session has ended, are omitted.</summary>
-    public async Task<ImmutableArray<TokenFamily>> ListAsync(string sub, CancellationToken cancellation)
-    {
-        var families = await ListAllAsync(sub, cancellation);
-
-        if (families is [])
-        {
-            return families;
-        }
-
-        var live = (await sessions.ListAsync(sub, cancellation)).Select(session => session.Id).ToHashSet(StringComparer.Ordinal);
-
-        return families.RemoveAll(family => !family.IsOffline && !live.Contains(family.SessionId));
-    }
+    public async Task<ImmutableArray<TokenFamily>> ListAsync(string sub, CancellationToken cancellation) =>
+        await SelectLiveAsync(sub, await ListAllAsync(sub, cancellation), cancellation);
 
     /// <summary>The write that adds a family, for a transaction.</summary>
     public static DocumentWrite AdditionOf(TokenFamily family) => new DocumentWrite.Add(TokenFamilyDocument.Write(family));
 
-    /// <summary>Ends the families of a user that are too many.</summary>
-    public async Task EndSurplusAsync(string sub, CancellationToken cancellation)
+    /// <summary>
+    /// Makes room for another family of a user, if needed: ends those whose session has ended, and then the oldest ones of the clients that
+    /// have the most. A client to which the user signs in again and again does not end the sign-ins to others.
+    /// </summary>
+    public async Task MakeRoomAsync(string sub, CancellationToken cancellation)
     {
-        foreach (var surplus in (await ListAllAsync(sub, cancellation)).Skip(MaximumFamilies))
+        var all = await ListAllAsync(sub, cancellation);
+
+        if (all.Length < MaximumFamilies)
         {
-            await EndAsync(sub, surplus.Id, cancellation);
+            return;
+        }
+
+        var kept = (await SelectLiveAsync(sub, all, cancellation))
+            .GroupBy(family => family.ClientId, StringComparer.Ordinal)
+            .SelectMany(ofClient => ofClient.Select((family, rank) => (family.Id, Rank: rank)))
+            .OrderBy(family => family.Rank)
+            .Take(MaximumFamilies - 1)
+            .Select(family => family.Id)
+            .ToHashSet(StringComparer.Ordinal);
+
+        foreach (var surplus in all.Where(family => !kept.Contains(family.Id)))
+        {
+            await EndAsync(sub, surplus.Id, CancellationToken.None);
         }
     }
 
@@ -123,7 +130,20 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
                 .Select(LiveOrNull).OfType<TokenFamily>().OrderByDescending(family => family.LastUsedAt),
         ];
 
-    // Also if the settings were longer when the family was last used.
+    private async Task<ImmutableArray<TokenFamily>> SelectLiveAsync(
+        string sub, ImmutableArray<TokenFamily> families, CancellationToken cancellation)
+    {
+        if (families is [])
+        {
+            return families;
+        }
+
+        var live = (await sessions.ListAsync(sub, cancellation)).Select(session => session.Id).ToHashSet(StringComparer.Ordinal);
+
+        return families.RemoveAll(family => !family.IsOffline && !live.Contains(family.SessionId));
+    }
+
+    // Also if the settings were longer when the family was last used. They are those of refresh tokens.
     private TokenFamily? LiveOrNull(Document document) =>
         TokenFamilyDocument.Read(document) is { } family && time.GetUtcNow() < EndOf(family.CreatedAt, family.LastUsedAt) ? family : null;
 }

@@ -56,13 +56,16 @@ internal sealed class RefreshTokenGrant(
         switch (await families.UseAsync(family, presented, cancellation))
         {
             case RefreshOutcome.Rotated rotated:
-                return (await tokens.IssueAsync(client, user, rotated.Family, scopes, rotated.Successor, nonce: null, cancellation), null);
+                return (issued.With(rotated.Successor), null);
             case RefreshOutcome.Repeated repeated:
-                return (await tokens.IssueAsync(client, user, family, scopes, repeated.Successor, nonce: null, cancellation), null);
+                return (issued.With(repeated.Successor), null);
             case RefreshOutcome.Stolen:
                 audit.RefreshTokenReused(family.Sub, family.ClientId, family.Id);
 
                 return Refuse(OAuthError.InvalidGrant("The refresh token was replaced before: it was stolen. Its sign-in is ended."));
+        // Before the use: a refresh token for which no tokens can be signed, as the keys are unavailable, stays good for a later request.
+        var issued = await tokens.IssueAsync(client, user, family, scopes, nonce: null, cancellation);
+
             default:
                 return Refuse(OAuthError.InvalidGrant("The sign-in of the refresh token has ended at this moment."));
         }
