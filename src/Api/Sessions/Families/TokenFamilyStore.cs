@@ -23,10 +23,11 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
     /// <summary>When a family ends that was used at this time: after its lifetime, or earlier without use.</summary>
     public DateTimeOffset EndOf(DateTimeOffset createdAt, DateTimeOffset lastUsedAt)
     {
-        var (absolute, idle) = (createdAt + options.RefreshTokenLifetime, lastUsedAt + options.RefreshTokenIdleLifetime);
+        var absolute = createdAt.ToUnixTimeSeconds() + (long)options.RefreshTokenLifetime.TotalSeconds;
+        var idle = lastUsedAt.ToUnixTimeSeconds() + (long)options.RefreshTokenIdleLifetime.TotalSeconds;
 
         // In whole seconds, as the document store keeps it.
-        return Document.ExpiryAt((absolute < idle ? absolute : idle).ToUnixTimeSeconds());
+        return Document.ExpiryAt(Math.Min(absolute, idle));
     }
 
     /// <summary>The family of a user with this ID; null if there is none. Its session may have ended.</summary>
@@ -118,7 +119,10 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
 
     /// <summary>Ends a family.</summary>
     public Task EndAsync(string sub, string id, CancellationToken cancellation) =>
-        documents.DeleteAllAsync(UserStore.PartitionOf(sub), UserStore.FamilyPrefix + id, also: null, cancellation);
+        // A part of an ID would end others too.
+        TokenFamily.IsId(id)
+            ? documents.DeleteAllAsync(UserStore.PartitionOf(sub), UserStore.FamilyPrefix + id, also: null, cancellation)
+            : Task.CompletedTask;
 
     /// <summary>Ends all families of a user, damaged ones too.</summary>
     public Task EndAllAsync(string sub, CancellationToken cancellation) =>
@@ -145,5 +149,8 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
 
     // Also if the settings were longer when the family was last used. They are those of refresh tokens.
     private TokenFamily? LiveOrNull(Document document) =>
-        TokenFamilyDocument.Read(document) is { } family && time.GetUtcNow() < EndOf(family.CreatedAt, family.LastUsedAt) ? family : null;
+        TokenFamilyDocument.Read(document) is { } family
+        && (family.Current is null || time.GetUtcNow() < EndOf(family.CreatedAt, family.LastUsedAt))
+            ? family
+            : null;
 }
