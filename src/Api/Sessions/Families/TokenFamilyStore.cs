@@ -117,6 +117,23 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
         throw new StorageException("A refresh token could not be replaced, because its family was changed at the same time. Repeat the request.");
     }
 
+    /// <summary>Lets the families of a session continue with another one of the same user, which replaces it.</summary>
+    public async Task MoveAsync(Session before, Session after, CancellationToken cancellation)
+    {
+        var moved = (await ListAllAsync(after.Sub, cancellation)).Where(family => family.SessionId == before.Id && before.Sub == after.Sub);
+
+        foreach (var family in moved)
+        {
+            var current = family;
+
+            // A client can use a refresh token at the same time. A family that has ended meanwhile stays ended.
+            for (var attempt = 0; attempt < MaximumAttempts && current is not null && !await MoveAsync(current, after); attempt++)
+            {
+                current = await FindAsync(family.Sub, family.Id, cancellation);
+            }
+        }
+    }
+
     /// <summary>Ends a family.</summary>
     public Task EndAsync(string sub, string id, CancellationToken cancellation) =>
         // A part of an ID would end others too.
@@ -127,6 +144,13 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
     /// <summary>Ends all families of a user, damaged ones too.</summary>
     public Task EndAllAsync(string sub, CancellationToken cancellation) =>
         documents.DeleteAllAsync(UserStore.PartitionOf(sub), UserStore.FamilyPrefix, also: null, cancellation);
+
+    private Task<bool> MoveAsync(TokenFamily family, Session after)
+    {
+        var moved = family with { SessionId = after.Id, Sid = after.Sid, Version = Document.NewVersion() };
+
+        return documents.WriteAsync([new DocumentWrite.Replace(TokenFamilyDocument.Write(moved), family.Version)], CancellationToken.None);
+    }
 
     private async Task<ImmutableArray<TokenFamily>> ListAllAsync(string sub, CancellationToken cancellation) =>
         [
