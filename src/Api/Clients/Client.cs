@@ -82,7 +82,7 @@ internal sealed partial record Client
 
     public bool Enabled { get; init; } = true;
 
-    /// <summary>When it was last disabled, which ended all sign-ins to it; null: never.</summary>
+    /// <summary>When it was last disabled, or enabled again. All sign-ins to it until then have ended; null: never.</summary>
     public DateTimeOffset? DisabledAt { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -100,8 +100,9 @@ internal sealed class ClientAdministration(
             var patched = MergePatch.Apply(ClientMetadata.From(client).ToEditable(), patch);
 
             return registration.Read(patched, client) is not { } changed ? ClientResult.Refused(registration)
-                // All sign-ins to it end, and stay ended if it is enabled again.
-                : client.Enabled && !changed.Enabled ? new(changed with { DisabledAt = time.GetUtcNow() })
+                // All sign-ins to it end, and stay ended if it is enabled again: then also those that another instance, whose cache did not
+                // know it yet, began while it was disabled.
+                : client.Enabled != changed.Enabled ? new(changed with { DisabledAt = time.GetUtcNow() })
                 : new(changed);
         }, cancellation);
 

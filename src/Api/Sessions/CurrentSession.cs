@@ -1,3 +1,4 @@
+using Api.Sessions.Families;
 using Api.Storage;
 using Api.Users;
 
@@ -8,7 +9,7 @@ internal sealed record SignedIn(User User, Session Session);
 
 /// <summary>Finds the user that is signed in to the browser of a request.</summary>
 /// <exception cref="StorageException">The document store is unavailable.</exception>
-internal sealed class CurrentSession(SessionStore sessions, UserStore users, SessionCookie cookie)
+internal sealed class CurrentSession(SessionStore sessions, TokenFamilyStore families, UserStore users, SessionCookie cookie)
 {
     private static readonly object Key = new();
 
@@ -24,13 +25,19 @@ internal sealed class CurrentSession(SessionStore sessions, UserStore users, Ses
     }
 
     /// <summary>
-    /// Signs a user in after a passkey was verified. A session of the request ends, and the new one has a new ID. Returns null if the user
-    /// was disabled or removed in the meantime.
+    /// Signs a user in after a passkey was verified. A session of the request ends, and the new one has a new ID. A user who has signed in
+    /// again stays signed in to the clients. Returns null if the user was disabled or removed in the meantime.
     /// </summary>
     public async Task<SignedIn?> StartAsync(HttpContext http, User user)
     {
-        await EndStoredAsync(http);
+        var before = await FindStoredAsync(http);
         var (session, value) = await sessions.CreateAsync(user.Sub, http.Request.Headers.UserAgent, http.RequestAborted);
+
+        if (before is not null)
+        {
+            await families.MoveAsync(before, session, http.RequestAborted);
+            await sessions.EndAsync(before, CancellationToken.None);
+        }
 
         // A user who is disabled after this check loses this session with all others.
         if (await FindUserAsync(user.Sub, http.RequestAborted) is not { Enabled: true })
@@ -55,18 +62,17 @@ internal sealed class CurrentSession(SessionStore sessions, UserStore users, Ses
             return;
         }
 
-        await EndStoredAsync(http);
+        if (await FindStoredAsync(http) is { } session)
+        {
+            await sessions.EndAsync(session, http.RequestAborted);
+        }
+
         cookie.Remove(http.Response);
         http.Items[Key] = null;
     }
 
-    private async Task EndStoredAsync(HttpContext http)
-    {
-        if (cookie.Read(http.Request) is { } value && await sessions.FindAsync(value, http.RequestAborted) is { } session)
-        {
-            await sessions.EndAsync(session, http.RequestAborted);
-        }
-    }
+    private async Task<Session?> FindStoredAsync(HttpContext http) =>
+        cookie.Read(http.Request) is { } value ? await sessions.FindAsync(value, http.RequestAborted) : null;
 
     private async Task<SignedIn?> ReadAsync(HttpContext http)
     {

@@ -1,5 +1,6 @@
 using Api.Clients;
 using Api.Foundation.Caching;
+using Api.Sessions.Families;
 
 namespace Api.Tokens;
 
@@ -53,4 +54,6 @@ internal sealed record IssuedToken(TokenResponse Response, string TokenId, bool 
 {
     /// <summary>The user of the token; null: the client got it for itself.</summary>
     public string? Sub { get; init; }
+
+    public IssuedToken With(RefreshToken? refreshToken) => this with { Response = Response with { RefreshToken = refreshToken?.ToString() } };
 }

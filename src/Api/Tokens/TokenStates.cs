@@ -3,6 +3,7 @@ using Api.Bearer;
 using Api.Clients;
 using Api.Configuration;
 using Api.Foundation.Json;
+using Api.OAuth;
 using Api.Sessions.Families;
 using Api.Users;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -38,7 +39,9 @@ internal sealed class TokenStates(
             return Describe(token, userName: null);
         }
 
-        return await signIns.FindUserAsync(claims, client, cancellation) is { } user ? Describe(token, user.UserName) : null;
+        return await signIns.FindUserAsync(claims, client, cancellation) is { } user
+            ? Describe(token, UserNameFor(user, claims.FindFirst("scope")?.Value.Split(' ') ?? []))
+            : null;
     }
 
     /// <summary>The description of a refresh token; null if it is not active, or is that of another client.</summary>
@@ -50,7 +53,7 @@ internal sealed class TokenStates(
             ? Utf8Json.WriteObject(json =>
             {
                 json.WriteBoolean("active"u8, value: true);
-                json.WriteString("username"u8, user.UserName);
+                WriteUserName(json, UserNameFor(user, family.Scopes));
                 json.WriteString("iss"u8, options.Issuer);
                 json.WriteString("sub"u8, family.Sub);
                 json.WriteString("client_id"u8, family.ClientId);
@@ -69,16 +72,23 @@ internal sealed class TokenStates(
         {
             json.WriteBoolean("active"u8, value: true);
             json.WriteString("token_type"u8, "Bearer"u8);
-
-            if (userName is not null)
-            {
-                json.WriteString("username"u8, userName);
-            }
+            WriteUserName(json, userName);
 
             foreach (var claim in payload.RootElement.EnumerateObject().Where(claim => !OwnMembers.Contains(claim.Name)))
             {
                 claim.WriteTo(json);
             }
         });
+    }
+
+    // As in an ID token and at the userinfo endpoint (OpenID Connect Core 1.0 §5.4).
+    private static string? UserNameFor(User user, IEnumerable<string> scopes) => scopes.Contains(Scope.Profile) ? user.UserName : null;
+
+    private static void WriteUserName(Utf8JsonWriter json, string? userName)
+    {
+        if (userName is not null)
+        {
+            json.WriteString("username"u8, userName);
+        }
     }
 }

@@ -1,6 +1,10 @@
 using System.Text.Json;
+using Api.Clients;
+using Api.Keys;
 using Api.Storage;
 using Api.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using static Api.Tests.Support.SignInApp;
 
 namespace Api.Tests.Attacks;
 
@@ -62,9 +66,65 @@ public abstract class RefreshContract : InstancesContract
         Assert.InRange(steps, 8, 12);
     }
 
+    // A new instance has no keys, as the secret cannot be read. The client tries again for minutes.
+    protected async Task Instance_without_signing_keys_signs_nobody_out()
+    {
+        using var here = new SignInApp(await StartAsync());
+        await here.InitializeAsync();
+        var token = (await here.StayAsync()).RefreshToken;
+        var code = await here.GetCodeAsync(("client_id", "staying"));
+        var documents = await OpenAsync();
+        using var keyless = new SignInApp(new ApiFactory
+        {
+            Time = Time,
+            Replace = services => services.AddSingleton(documents).AddSingleton<IKeyRingStore>(new NoKeys()),
+        });
+
+        Assert.Equal(503, (await keyless.RedeemAsync(code, ("client_id", "staying"))).Status);
+        Assert.Equal(200, (await here.RedeemAsync(code, ("client_id", "staying"))).Status);
+        Assert.Equal(503, (await keyless.RefreshAsync(token)).Status);
+        Time.Now = Time.Now.AddMinutes(2);
+        Assert.Equal(200, (await here.RefreshAsync(token)).Status);
+    }
+
+    // For up to a minute, an instance has the client from before in its cache.
+    protected async Task Sign_in_while_the_client_was_disabled_ends()
+    {
+        using var here = new SignInApp(await StartAsync());
+        using var there = new SignInApp(await StartAsync());
+        await here.InitializeAsync();
+        var administration = here.Api.Services.GetRequiredService<ClientAdministration>();
+        Task EnableAsync(bool enabled) =>
+            administration.PatchAsync("staying", new() { ["enabled"] = enabled }, null, new Api.Audit.Actor("test"), default);
+        async Task<JsonElement> SignInThereAsync()
+        {
+            using var response = await there.BrowseAsync($"/oauth2/authorize?{Encode(Request(("client_id", "staying")))}", here.Cookie);
+
+            return (await there.RedeemAsync(ReadAnswer(response)["code"], ("client_id", "staying"))).Body;
+        }
+
+        await SignInThereAsync();
+        await EnableAsync(false);
+        Time.Now = Time.Now.AddSeconds(30);
+        var token = Text(await SignInThereAsync(), "refresh_token");
+        Time.Now = Time.Now.AddMinutes(1);
+        await EnableAsync(true);
+        Time.Now = Time.Now.AddMinutes(1);
+
+        Assert.Equal(400, (await there.RefreshAsync(token)).Status);
+        Assert.Equal(200, (await there.RefreshAsync(Text(await SignInThereAsync(), "refresh_token"))).Status);
+    }
+
     private SignInApp AppOn(IDocumentStore store) => new(Start(store));
 
     private static string Text(JsonElement json, string member) => json.GetProperty(member).GetString()!;
+
+    private sealed class NoKeys : IKeyRingStore
+    {
+        public Task<KeyRing> LoadAsync(CancellationToken cancellation) => throw new KeyRingException("There are no keys in this test.");
+
+        public Task<KeyRing?> RotateAsync(CancellationToken cancellation) => throw new KeyRingException("There are no keys in this test.");
+    }
 
     /// <summary>A store in which one of the next calls fails.</summary>
     private sealed class FailingStore(IDocumentStore store) : DelegatingDocumentStore(store)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
 using Api.OAuth;
@@ -54,10 +55,10 @@ public sealed class Rfc7662(SignInApp app)
     }
 
     [Statement("RFC 7662 §2.2",
-        Given = "an access token of a user", When = "it is active", Then = "the response has its claims, the user name and the token type")]
+        Given = "an access token of a user", When = "it is active", Then = "the response has its claims, the token type and, with the scope profile, the user name")]
     public async Task Active_access_token_is_described()
     {
-        var token = (await app.StayAsync()).AccessToken;
+        var token = (await app.GetTokensAsync(("client_id", "staying"), ("scope", "openid profile USER"))).GetProperty("access_token").GetString()!;
 
         var (status, body) = await IntrospectAsync(token);
 
@@ -78,6 +79,53 @@ public sealed class Rfc7662(SignInApp app)
 
         Assert.Equal(("described", "USER"), (body.GetProperty("sub").GetString(), body.GetProperty("scope").GetString()));
         Assert.False(body.TryGetProperty("username", out _));
+    }
+
+    [Statement("RFC 7662 §2.2",
+        Given = "an access token", When = "its own claims have the names of members of the response", Then = "the members are those of the server")]
+    public async Task Own_claims_replace_no_member()
+    {
+        using var other = new SignInApp();
+        await other.InitializeAsync();
+        using var claims = JsonDocument.Parse("""{"active":false,"username":"root","token_type":"none"}""");
+        var bob = await other.AddUserAsync("bob", "USER", user => user with
+        {
+            Claims = claims.RootElement.EnumerateObject().ToImmutableSortedDictionary(claim => claim.Name, claim => claim.Value),
+        });
+        var (_, cookie) = await other.SignInAsync(bob);
+        using var authorized = await other.BrowseAsync($"/oauth2/authorize?{SignInApp.Encode(SignInApp.Request())}", cookie);
+        var (_, tokens) = await other.RedeemAsync(SignInApp.ReadAnswer(authorized)["code"]);
+
+        var (_, body) = await other.SendAsync(
+            "/oauth2/introspect", FormOf(tokens.GetProperty("access_token").GetString(), other.Secret));
+
+        Assert.Equal(
+            ["active: True", "token_type: Bearer", "username: bob"],
+            body.EnumerateObject().Take(3).Select(member => $"{member.Name}: {member.Value}"));
+        Assert.Equal(body.EnumerateObject().Count(), body.EnumerateObject().DistinctBy(member => member.Name).Count());
+    }
+
+    [Statement("RFC 7662 §2.2",
+        Given = "a token of a user", When = "its scope has no profile", Then = "the response has no user name")]
+    public async Task User_name_is_told_only_with_the_scope_profile()
+    {
+        var secret = await app.Api.AddClientAsync("curious", "USER", client => SignInApp.SignsIn(client) with
+        {
+            AuthenticationMethod = null, GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
+        });
+
+        foreach (var (scope, userName) in new[] { ("openid USER", null), ("openid email USER", null), ("openid profile USER", "ann") })
+        {
+            var code = await app.GetCodeAsync(("client_id", "curious"), ("scope", scope));
+            var (_, tokens) = await app.RedeemAsync(code, ("client_id", "curious"), ("client_secret", secret));
+
+            foreach (var kind in new[] { "access_token", "refresh_token" })
+            {
+                var (_, body) = await IntrospectAsync(tokens.GetProperty(kind).GetString(), ("client_id", "curious"), ("client_secret", secret));
+                Assert.True(body.GetProperty("active").GetBoolean());
+                Assert.Equal(userName, body.TryGetProperty("username", out var told) ? told.GetString() : null);
+            }
+        }
     }
 
     [Statement("RFC 7662 §2.2",

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Api.Configuration;
 using Api.Sessions;
+using Api.Sessions.Families;
 using Api.Storage;
 using Api.Tests.Support;
 using Api.Users;
@@ -110,6 +111,27 @@ public sealed class CurrentSessionTests : IAsyncLifetime
         Assert.NotNull(await Open().FindAsync(RequestWith($"__Host-session={value}")));
     }
 
+    // A client asks for a new sign-in, or the account page does. The ID of the session is then new, but the user has not signed out.
+    [Fact]
+    public async Task User_who_signs_in_again_stays_signed_in_to_the_clients()
+    {
+        var http = await SignInAsync();
+        var before = (await Open().FindAsync(RequestWith($"__Host-session={ValueOf(http)}")))!.Session;
+        var family = TokenFamilyTests.NewFamily().Family with { Sub = _user.Sub, SessionId = before.Id };
+        Assert.True(await _documents.WriteAsync([TokenFamilyStore.AdditionOf(family)], default));
+        var families = FamiliesOf(new() { Issuer = "https://issuer.example" });
+        var again = RequestWith($"__Host-session={ValueOf(http)}");
+
+        await Open().StartAsync(again, _user);
+
+        Assert.NotNull(await families.FindLiveAsync(_user.Sub, family.Id, default));
+        var other = RequestWith($"__Host-session={ValueOf(again)}");
+        var eve = UserOf("eve");
+        Assert.True(await _users.AddAsync(eve, default));
+        await Open().StartAsync(other, eve);
+        Assert.Null(await families.FindLiveAsync(_user.Sub, family.Id, default));
+    }
+
     // The passkey was verified before the user was disabled.
     [Fact]
     public async Task User_who_was_disabled_meanwhile_gets_no_session()
@@ -200,8 +222,12 @@ public sealed class CurrentSessionTests : IAsyncLifetime
     {
         var options = new AuthorizationServerOptions { Issuer = issuer };
 
-        return new(new(_documents, options, _time), _users, new(options));
+
+        return new(new(_documents, options, _time), FamiliesOf(options), _users, new(options));
     }
+
+    private TokenFamilyStore FamiliesOf(AuthorizationServerOptions options) =>
+        new(_documents, new(_documents, options, _time), options, _time);
 
     private async Task<HttpContext> SignInAsync(string issuer = "https://issuer.example")
     {

@@ -111,6 +111,7 @@ public sealed class TokenFamilyTests
         ];
 
         Assert.All(others, other => Assert.IsType<RefreshOutcome.Unknown>(_family.Use(other, Noon)));
+        Assert.All(others, other => Assert.False(_family.IsCurrent(other)));
         Assert.IsType<RefreshOutcome.Unknown>((_family with { Current = null }).Use(_first, Noon));
     }
 

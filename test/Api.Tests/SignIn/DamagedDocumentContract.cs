@@ -11,7 +11,7 @@ namespace Api.Tests.SignIn;
 /// Each document of a sign-in, damaged in many ways, with each engine of the document store. No request fails with 500, none gets more than
 /// before, and other users are not affected. Only a damaged user, who can be restored, is answered with 503.
 /// </summary>
-public abstract class DamagedDocumentContract : InstancesContract
+public abstract partial class DamagedDocumentContract : InstancesContract
 {
     private static readonly HttpStatusCode[] RefusedOrNot = [HttpStatusCode.Forbidden, HttpStatusCode.NoContent];
 
@@ -100,20 +100,6 @@ public abstract class DamagedDocumentContract : InstancesContract
         {
             await AnswersAsync(() => _browser.GetAsync($"/oauth2/authorize?{Encode(Request(("client_id", "asking")))}"), 200, 303);
             await AllowAsync(path);
-        });
-    }
-
-    protected async Task Damaged_code_is_refused()
-    {
-        await StartAsync();
-        var code = await GetCodeAsync();
-
-        await ForEachDamageAsync("code#", restores: false, async () =>
-        {
-            var (status, body) = await _app.RedeemAsync(code);
-            Assert.Contains(status, (int[])[200, 400]);
-            Assert.True(status is 400 || body.GetProperty("scope").GetString() is "openid USER" or "openid" or "USER");
-            code = await GetCodeAsync();
         });
     }
 
@@ -210,15 +196,6 @@ public abstract class DamagedDocumentContract : InstancesContract
         using var answer = await _browser.PostFormAsync(
             "/oauth2/authorize", [.. form.Select(field => (field.Key, field.Value)), ("decision", "allow")]);
         Assert.Contains("code", ReadAnswer(answer).Keys);
-    }
-
-    private Task<HttpResponseMessage> AuthorizeAsync() => _browser.GetAsync($"/oauth2/authorize?{Encode(Request(("scope", "openid USER")))}");
-
-    private async Task<string> GetCodeAsync()
-    {
-        using var response = await AuthorizeAsync();
-
-        return ReadAnswer(response)["code"];
     }
 
     private async Task<string> GetTokenAsync()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Api.OAuth;
 using Api.Storage;
 using Api.Tests.Support;
 using Api.Users;
@@ -70,6 +71,13 @@ public abstract partial class InactiveUserContract : InstancesContract
         using var page = await browser.GetAsync("/account");
         using var authorized = await browser.GetAsync($"/oauth2/authorize?{Encode(Request(("scope", "openid ADMIN")))}");
         var (_, tokens) = await app.RedeemAsync(ReadAnswer(authorized)["code"]);
+        var secret = await api.AddClientAsync("keeper", "ADMIN", client => SignsIn(client) with
+        {
+            AuthenticationMethod = null, GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
+        });
+        using var stays = await browser.GetAsync(
+            $"/oauth2/authorize?{Encode(Request(("client_id", "keeper"), ("scope", "openid ADMIN offline_access")))}");
+        var (_, staying) = await app.RedeemAsync(ReadAnswer(stays)["code"], ("client_id", "keeper"), ("client_secret", secret));
         using var second = await browser.GetAsync($"/oauth2/authorize?{Encode(Request())}");
         var link = await api.LinkAsync(user);
 
@@ -83,6 +91,8 @@ public abstract partial class InactiveUserContract : InstancesContract
             Addition = await browser.BeginAsync("/account/passkeys/options"),
             Code = ReadAnswer(second)["code"],
             AccessToken = tokens.GetProperty("access_token").GetString()!,
+            RefreshToken = staying.GetProperty("refresh_token").GetString()!,
+            Secret = secret,
             PasskeyId = Passkeys().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value,
         };
     }
@@ -112,6 +122,10 @@ public abstract partial class InactiveUserContract : InstancesContract
                 [.. Request(("client_id", "asking")).Select(parameter => (parameter.Key, parameter.Value)), ("decision", "allow")])));
         Assert.Equal(code, (await person.App.RedeemAsync(person.Code)).Status);
 
+        Assert.Equal(code, (await person.App.RefreshAsync(
+            person.RefreshToken, ("client_id", "keeper"), ("client_secret", person.Secret))).Status);
+        Assert.Equal(code is 400 ? (200, false) : (503, null), await IsActiveAsync(person, person.RefreshToken));
+        Assert.Equal(code is 400 ? (200, false) : (503, null), await IsActiveAsync(person, person.AccessToken));
         Assert.Equal((tokens, ""), await AnswerAsync(api.GetAsync("/oauth2/userinfo", person.AccessToken)));
         Assert.Equal((tokens, ""), await AnswerAsync(api.GetAsync("/admin/users", person.AccessToken)));
 
@@ -128,6 +142,14 @@ public abstract partial class InactiveUserContract : InstancesContract
 
         Assert.True(await person.Eve.IsSignedInAsync());
         Assert.Equal(HttpStatusCode.NoContent, await new Browser(api).SignInAsync(person.PasskeyOfEve));
+    }
+
+    private static async Task<(int Status, bool? IsActive)> IsActiveAsync(Person person, string token)
+    {
+        var (status, body) = await person.App.SendAsync(
+            "/oauth2/introspect", new() { ["client_id"] = "keeper", ["client_secret"] = person.Secret, ["token"] = token });
+
+        return (status, body.TryGetProperty("active", out var active) ? active.GetBoolean() : null);
     }
 
     // The status, and where the answer leads: the path of a page, or the error that the app gets.
@@ -164,6 +186,12 @@ public abstract partial class InactiveUserContract : InstancesContract
         public required string Code { get; init; }
 
         public required string AccessToken { get; init; }
+
+        /// <summary>Of a sign-in to the client <c>keeper</c> that outlives the session.</summary>
+        public required string RefreshToken { get; init; }
+
+        /// <summary>The secret of <c>keeper</c>.</summary>
+        public required string Secret { get; init; }
 
         public required string PasskeyId { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Api.OAuth;
 using Api.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

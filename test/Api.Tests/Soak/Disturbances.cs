@@ -19,6 +19,10 @@ internal sealed class Disturbances(
     private const int MaximumRotations = 7;
 
     private readonly Func<HttpContext, Func<Task>, Task> _healthy = UnreliableProxy.OneByOne();
+    private int _lies;
+
+    /// <summary>How many answers were damaged until now.</summary>
+    public int Lies => Volatile.Read(ref _lies);
 
     public async Task RunAsync(Load load, CancellationToken stop)
     {
@@ -80,7 +84,7 @@ internal sealed class Disturbances(
     {
         while (!stop.IsCancellationRequested)
         {
-            if (await administrator.TrySendAsync(HttpMethod.Post, "/orders/secrets", []) is { } made)
+            if (await administrator.TrySendAsync(HttpMethod.Post, "/admin/clients/orders/secrets", []) is { } made)
             {
                 await WaitAsync(TimeSpan.FromSeconds(61), stop);
 
@@ -104,7 +108,7 @@ internal sealed class Disturbances(
     {
         while (!stop.IsCancellationRequested)
         {
-            if (await administrator.TrySendAsync(HttpMethod.Get, "/orders") is { } client)
+            if (await administrator.TrySendAsync(HttpMethod.Get, "/admin/clients/orders") is { } client)
             {
                 var ids = client.GetProperty("secrets").EnumerateArray().Select(secret => secret.GetProperty("id").GetString());
 
@@ -113,7 +117,7 @@ internal sealed class Disturbances(
                     return;
                 }
 
-                await administrator.TrySendAsync(HttpMethod.Delete, $"/orders/secrets/{old}");
+                await administrator.TrySendAsync(HttpMethod.Delete, $"/admin/clients/orders/secrets/{old}");
             }
 
             await WaitAsync(TimeSpan.FromSeconds(1), stop);
@@ -123,6 +127,7 @@ internal sealed class Disturbances(
     // Answers of the right form, with half of the stored text in them.
     private async Task LieAsync(HttpContext http, Func<Task> forward)
     {
+        Interlocked.Increment(ref _lies);
         var body = http.Response.Body;
         using var answer = new MemoryStream();
         http.Response.Body = answer;

@@ -32,6 +32,13 @@ public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyn
     // In a long run, longer than the instances use a key ring without loading it again.
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(Minutes is null ? 2 : 7);
 
+    // People who stay, and people who leave at the same time.
+    private static readonly int Staying = Minutes is null ? 4 : 12;
+    private static readonly int Leaving = Minutes is null ? 5 : 6;
+
+    // The longest time between two refreshes of a person.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(Minutes is null ? 1.5 : 60);
+
     private readonly string _firstSecret = new('f', 44);
     private readonly KeyOptions _keys = new() { KeyCacheAge = TimeSpan.FromSeconds(5) };
     private readonly Figures _figures = new();
@@ -49,7 +56,7 @@ public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyn
     public void Dispose() => _folder.Dispose();
 
     [FactWith(Tool.Gateway)]
-    public async Task Outages_kills_and_rotations_refuse_no_valid_token_and_accept_no_invalid_one()
+    public async Task Outages_kills_and_rotations_refuse_no_valid_token_and_sign_nobody_out()
     {
         await StartAsync();
         await using var steady = _steady;
@@ -59,19 +66,27 @@ public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyn
         var disturbances = new Disturbances(
             _proxy, killed, new KeyFunctions(moto, _keys, TimeProvider.System), administrator, Outage, _figures);
 
+        var people = new People([steady, killed], administrator, () => disturbances.Lies, Pause, _figures);
+        var staying = await Task.WhenAll(Enumerable.Range(0, Staying).Select(_ => people.AddAsync()));
+        Assert.All(staying, person => Assert.NotNull(person.RefreshToken));
+
         using var stop = new CancellationTokenSource(Duration);
         await Task.WhenAll([
+            .. staying.Select((person, seed) => Task.Run(() => people.StayAsync(person, seed, stop.Token))),
+            .. Enumerable.Range(0, Leaving).Select(seed => Task.Run(() => people.LeaveAsync(seed, stop.Token))),
             .. Enumerable.Range(0, Callers).Select(seed => Task.Run(() => load.RunAsync(seed, stop.Token))),
             Task.Run(() => MeasureAsync(stop.Token)),
             Task.Run(() => disturbances.RunAsync(load, stop.Token)),
         ]);
 
+        await Task.WhenAll(staying.Select(people.CheckStayedAsync));
         output.WriteLine($"{Duration.TotalMinutes} minutes, {_figures.Requests} requests, {load.Kids.Count} keys have signed");
         output.WriteLine(_figures.Table());
         Assert.Empty(load.Wrong);
+        Assert.Empty(people.Wrong);
         Assert.Equal(2, load.Kids.Count);
         Assert.All(
-            ["secret", "private_key_jwt", "new token", "old token", "key set", "admin list"],
+            ["secret", "private_key_jwt", "new token", "old token", "key set", "admin list", "refresh"],
             kind => Assert.NotEqual(0, _figures.CountOf(kind, "200")));
 
         if (Minutes is not null)
@@ -125,6 +140,15 @@ public sealed class SoakTests(MotoServer moto, ITestOutputHelper output) : IAsyn
             ["scope"] = "USER",
             ["token_endpoint_auth_method"] = "private_key_jwt",
             ["jwks"] = new JsonObject { ["keys"] = new JsonArray(key.Jwk()) },
+        });
+        await administrator.RegisterAsync(new()
+        {
+            ["client_id"] = "app",
+            ["client_name"] = "App",
+            ["scope"] = "USER",
+            ["token_endpoint_auth_method"] = "none",
+            ["grant_types"] = new JsonArray("authorization_code", "refresh_token"),
+            ["redirect_uris"] = new JsonArray(SignInApp.Redirect),
         });
         var load = new Load([_steady, _killed], key, _figures)
         {

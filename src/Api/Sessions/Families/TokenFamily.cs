@@ -71,7 +71,7 @@ internal sealed record TokenFamily
     public bool BelongsTo(Client client) =>
         client is { Enabled: true }
         && client.ClientId == ClientId
-        && client.CreatedAt <= CreatedAt + AuthorizationServerOptions.ClockSkew
+        && client.CreatedAt - CreatedAt <= AuthorizationServerOptions.ClockSkew
         && !(client.DisabledAt >= CreatedAt);
 
     /// <summary>Whether the refresh token is the one to be used next.</summary>

@@ -11,7 +11,7 @@ namespace Api.Sessions.Families;
 /// <exception cref="StorageException">The document store is unavailable.</exception>
 internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore sessions, AuthorizationServerOptions options, TimeProvider time)
 {
-    /// <summary>A sign-in beyond it ends the family that was not used for the longest time.</summary>
+    /// <summary>A sign-in beyond it ends another family. See <see cref="MakeRoomAsync"/>.</summary>
     public const int MaximumFamilies = 50;
 
     // More than a user has, also when several sign-ins add families at the same time.
@@ -23,10 +23,11 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
     /// <summary>When a family ends that was used at this time: after its lifetime, or earlier without use.</summary>
     public DateTimeOffset EndOf(DateTimeOffset createdAt, DateTimeOffset lastUsedAt)
     {
-        var (absolute, idle) = (createdAt + options.RefreshTokenLifetime, lastUsedAt + options.RefreshTokenIdleLifetime);
+        var absolute = createdAt.ToUnixTimeSeconds() + (long)options.RefreshTokenLifetime.TotalSeconds;
+        var idle = lastUsedAt.ToUnixTimeSeconds() + (long)options.RefreshTokenIdleLifetime.TotalSeconds;
 
         // In whole seconds, as the document store keeps it.
-        return Document.ExpiryAt((absolute < idle ? absolute : idle).ToUnixTimeSeconds());
+        return Document.ExpiryAt(Math.Min(absolute, idle));
     }
 
     /// <summary>The family of a user with this ID; null if there is none. Its session may have ended.</summary>
@@ -45,29 +46,36 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
             : null;
 
     /// <summary>The families of a user, the last used first. Damaged ones, and those whose session has ended, are omitted.</summary>
-    public async Task<ImmutableArray<TokenFamily>> ListAsync(string sub, CancellationToken cancellation)
-    {
-        var families = await ListAllAsync(sub, cancellation);
-
-        if (families is [])
-        {
-            return families;
-        }
-
-        var live = (await sessions.ListAsync(sub, cancellation)).Select(session => session.Id).ToHashSet(StringComparer.Ordinal);
-
-        return families.RemoveAll(family => !family.IsOffline && !live.Contains(family.SessionId));
-    }
+    public async Task<ImmutableArray<TokenFamily>> ListAsync(string sub, CancellationToken cancellation) =>
+        await SelectLiveAsync(sub, await ListAllAsync(sub, cancellation), cancellation);
 
     /// <summary>The write that adds a family, for a transaction.</summary>
     public static DocumentWrite AdditionOf(TokenFamily family) => new DocumentWrite.Add(TokenFamilyDocument.Write(family));
 
-    /// <summary>Ends the families of a user that are too many.</summary>
-    public async Task EndSurplusAsync(string sub, CancellationToken cancellation)
+    /// <summary>
+    /// Makes room for another family of a user, if needed: ends those whose session has ended, and then the oldest ones of the clients that
+    /// have the most. A client to which the user signs in again and again does not end the sign-ins to others.
+    /// </summary>
+    public async Task MakeRoomAsync(string sub, CancellationToken cancellation)
     {
-        foreach (var surplus in (await ListAllAsync(sub, cancellation)).Skip(MaximumFamilies))
+        var all = await ListAllAsync(sub, cancellation);
+
+        if (all.Length < MaximumFamilies)
         {
-            await EndAsync(sub, surplus.Id, cancellation);
+            return;
+        }
+
+        var kept = (await SelectLiveAsync(sub, all, cancellation))
+            .GroupBy(family => family.ClientId, StringComparer.Ordinal)
+            .SelectMany(ofClient => ofClient.Select((family, rank) => (family.Id, Rank: rank)))
+            .OrderBy(family => family.Rank)
+            .Take(MaximumFamilies - 1)
+            .Select(family => family.Id)
+            .ToHashSet(StringComparer.Ordinal);
+
+        foreach (var surplus in all.Where(family => !kept.Contains(family.Id)))
+        {
+            await EndAsync(sub, surplus.Id, CancellationToken.None);
         }
     }
 
@@ -109,13 +117,40 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
         throw new StorageException("A refresh token could not be replaced, because its family was changed at the same time. Repeat the request.");
     }
 
+    /// <summary>Lets the families of a session continue with another one of the same user, which replaces it.</summary>
+    public async Task MoveAsync(Session before, Session after, CancellationToken cancellation)
+    {
+        var moved = (await ListAllAsync(after.Sub, cancellation)).Where(family => family.SessionId == before.Id && before.Sub == after.Sub);
+
+        foreach (var family in moved)
+        {
+            var current = family;
+
+            // A client can use a refresh token at the same time. A family that has ended meanwhile stays ended.
+            for (var attempt = 0; attempt < MaximumAttempts && current is not null && !await MoveAsync(current, after); attempt++)
+            {
+                current = await FindAsync(family.Sub, family.Id, cancellation);
+            }
+        }
+    }
+
     /// <summary>Ends a family.</summary>
     public Task EndAsync(string sub, string id, CancellationToken cancellation) =>
-        documents.DeleteAllAsync(UserStore.PartitionOf(sub), UserStore.FamilyPrefix + id, also: null, cancellation);
+        // A part of an ID would end others too.
+        TokenFamily.IsId(id)
+            ? documents.DeleteAllAsync(UserStore.PartitionOf(sub), UserStore.FamilyPrefix + id, also: null, cancellation)
+            : Task.CompletedTask;
 
     /// <summary>Ends all families of a user, damaged ones too.</summary>
     public Task EndAllAsync(string sub, CancellationToken cancellation) =>
         documents.DeleteAllAsync(UserStore.PartitionOf(sub), UserStore.FamilyPrefix, also: null, cancellation);
+
+    private Task<bool> MoveAsync(TokenFamily family, Session after)
+    {
+        var moved = family with { SessionId = after.Id, Sid = after.Sid, Version = Document.NewVersion() };
+
+        return documents.WriteAsync([new DocumentWrite.Replace(TokenFamilyDocument.Write(moved), family.Version)], CancellationToken.None);
+    }
 
     private async Task<ImmutableArray<TokenFamily>> ListAllAsync(string sub, CancellationToken cancellation) =>
         [
@@ -123,7 +158,23 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
                 .Select(LiveOrNull).OfType<TokenFamily>().OrderByDescending(family => family.LastUsedAt),
         ];
 
-    // Also if the settings were longer when the family was last used.
+    private async Task<ImmutableArray<TokenFamily>> SelectLiveAsync(
+        string sub, ImmutableArray<TokenFamily> families, CancellationToken cancellation)
+    {
+        if (families is [])
+        {
+            return families;
+        }
+
+        var live = (await sessions.ListAsync(sub, cancellation)).Select(session => session.Id).ToHashSet(StringComparer.Ordinal);
+
+        return families.RemoveAll(family => !family.IsOffline && !live.Contains(family.SessionId));
+    }
+
+    // Also if the settings were longer when the family was last used. They are those of refresh tokens.
     private TokenFamily? LiveOrNull(Document document) =>
-        TokenFamilyDocument.Read(document) is { } family && time.GetUtcNow() < EndOf(family.CreatedAt, family.LastUsedAt) ? family : null;
+        TokenFamilyDocument.Read(document) is { } family
+        && (family.Current is null || time.GetUtcNow() < EndOf(family.CreatedAt, family.LastUsedAt))
+            ? family
+            : null;
 }

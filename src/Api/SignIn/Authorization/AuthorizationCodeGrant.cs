@@ -54,6 +54,9 @@ internal sealed class AuthorizationCodeGrant(
         }
 
         var (family, refreshToken) = tokens.Begin(client, session, scopes);
+        // Before the use of the code, so that it stays good if one of these fails.
+        var issued = await tokens.IssueAsync(client, user, family, scopes, code.Nonce, cancellation);
+        await families.MakeRoomAsync(user.Sub, cancellation);
 
         // FamilyId shows most second uses. This condition is exact, however many requests arrive at once.
         if (!await codes.ConsumeAsync(value, code, version, family, CancellationToken.None))
@@ -71,9 +74,7 @@ internal sealed class AuthorizationCodeGrant(
             return Refuse(OAuthError.InvalidGrant("The session or the user has ended at this moment."));
         }
 
-        await families.EndSurplusAsync(user.Sub, cancellation);
-
-        return (await tokens.IssueAsync(client, user, family, scopes, refreshToken, code.Nonce, cancellation), null);
+        return (issued.With(refreshToken), null);
     }
 
     // RFC 6749 §4.1.2: a second use ends what the first began.

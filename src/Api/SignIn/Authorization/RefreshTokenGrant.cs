@@ -41,7 +41,17 @@ internal sealed class RefreshTokenGrant(
             return Refuse(OAuthError.InvalidScope);
         }
 
-        if (await signIns.FindAsync(family, cancellation) is not { } user)
+        var user = await signIns.FindAsync(family, cancellation);
+
+        // The user may have signed in again at this moment. The family then has another session.
+        if (user is null
+            && await families.FindAsync(family.Sub, family.Id, cancellation) is { } moved
+            && moved.SessionId != family.SessionId)
+        {
+            (family, user) = (moved, await signIns.FindAsync(moved, cancellation));
+        }
+
+        if (user is null)
         {
             return Refuse(OAuthError.InvalidGrant("The session or the user is gone."));
         }
@@ -53,12 +63,15 @@ internal sealed class RefreshTokenGrant(
             return Refuse(OAuthError.InvalidGrant("The client or the user no longer has any of the scopes."));
         }
 
+        // Before the use: a refresh token for which no tokens can be signed, as the keys are unavailable, stays good for a later request.
+        var issued = await tokens.IssueAsync(client, user, family, scopes, nonce: null, cancellation);
+
         switch (await families.UseAsync(family, presented, cancellation))
         {
             case RefreshOutcome.Rotated rotated:
-                return (await tokens.IssueAsync(client, user, rotated.Family, scopes, rotated.Successor, nonce: null, cancellation), null);
+                return (issued.With(rotated.Successor), null);
             case RefreshOutcome.Repeated repeated:
-                return (await tokens.IssueAsync(client, user, family, scopes, repeated.Successor, nonce: null, cancellation), null);
+                return (issued.With(repeated.Successor), null);
             case RefreshOutcome.Stolen:
                 audit.RefreshTokenReused(family.Sub, family.ClientId, family.Id);
 

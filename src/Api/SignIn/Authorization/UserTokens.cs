@@ -47,12 +47,12 @@ internal sealed class UserTokens(AccessTokenIssuer accessTokens, IdTokenIssuer i
         return (family with { ExpiresAt = Storage.Document.ExpiryAt(end.ToUnixTimeSeconds() + 1) }, null);
     }
 
+    /// <summary>The access token and the ID token.</summary>
     public async Task<IssuedToken> IssueAsync(
         Client client,
         User user,
         TokenFamily family,
         ImmutableArray<string> scopes,
-        RefreshToken? refreshToken,
         string? nonce,
         CancellationToken cancellation)
     {
@@ -62,6 +62,6 @@ internal sealed class UserTokens(AccessTokenIssuer accessTokens, IdTokenIssuer i
             ? await idTokens.IssueAsync(client, signIn, scopes, new(issued.Response, nonce, family.Sid), cancellation)
             : null;
 
-        return issued with { Response = issued.Response with { IdToken = idToken, RefreshToken = refreshToken?.ToString() } };
+        return issued with { Response = issued.Response with { IdToken = idToken } };
     }
 }
