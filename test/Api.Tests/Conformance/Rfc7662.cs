@@ -111,7 +111,8 @@ public sealed class Rfc7662(SignInApp app)
     {
         var secret = await app.Api.AddClientAsync("curious", "USER", client => SignInApp.SignsIn(client) with
         {
-            AuthenticationMethod = null, GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
+            AuthenticationMethod = null,
+            GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
         });
 
         foreach (var (scope, userName) in new[] { ("openid USER", null), ("openid email USER", null), ("openid profile USER", "ann") })

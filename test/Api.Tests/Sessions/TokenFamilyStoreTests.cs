@@ -156,8 +156,13 @@ public sealed class TokenFamilyStoreTests : IAsyncLifetime
         _time.Now = _time.Now.AddSeconds(1);
         var family = _any with
         {
-            Id = TokenFamily.NewId(), ClientId = clientId, SessionId = _session.Id, CreatedAt = _time.Now, LastUsedAt = _time.Now,
-            ExpiresAt = _time.Now.AddDays(1), Version = Document.NewVersion(),
+            Id = TokenFamily.NewId(),
+            ClientId = clientId,
+            SessionId = _session.Id,
+            CreatedAt = _time.Now,
+            LastUsedAt = _time.Now,
+            ExpiresAt = _time.Now.AddDays(1),
+            Version = Document.NewVersion(),
         };
         family = change?.Invoke(family) ?? family;
         Assert.True(await _documents.WriteAsync([TokenFamilyStore.AdditionOf(family)], default));

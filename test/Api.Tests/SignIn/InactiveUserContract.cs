@@ -73,7 +73,8 @@ public abstract partial class InactiveUserContract : InstancesContract
         var (_, tokens) = await app.RedeemAsync(ReadAnswer(authorized)["code"]);
         var secret = await api.AddClientAsync("keeper", "ADMIN", client => SignsIn(client) with
         {
-            AuthenticationMethod = null, GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
+            AuthenticationMethod = null,
+            GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
         });
         using var stays = await browser.GetAsync(
             $"/oauth2/authorize?{Encode(Request(("client_id", "keeper"), ("scope", "openid ADMIN offline_access")))}");

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Api.Tests.Support;
 
 namespace Api.Tests.Soak;
 

@@ -8,7 +8,7 @@ using static Api.Tests.Support.SignInApp;
 namespace Api.Tests.Soak;
 
 /// <summary>The browser of a person with a passkey. Each request goes to an instance that it names, and can fail.</summary>
-internal sealed class Visitor
+internal sealed class Visitor : IDisposable
 {
     private static readonly HttpClient Http =
         new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
@@ -16,6 +16,8 @@ internal sealed class Visitor
     private readonly Authenticator _passkey = new(ApiFactory.Issuer);
     private readonly SemaphoreSlim _turn = new(1);
     private string? _cookie;
+
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>The status of an answer, and 0 for one that was lost.</summary>
     private static async Task<(int Status, JsonElement Body)> SendAsync(HttpRequestMessage request, Action<HttpResponseMessage>? read = null)
@@ -77,7 +79,7 @@ internal sealed class Visitor
 
     private async Task<bool> MeetAsync(Instance instance, string path, Func<JsonElement, JsonObject> answer)
     {
-        var (status, _, begun) = await BrowseAsync(instance, HttpMethod.Post, $"{path}/options", new JsonObject());
+        var (status, _, begun) = await BrowseAsync(instance, HttpMethod.Post, $"{path}/options", []);
 
         return status is 200
             && await BrowseAsync(
