@@ -1,7 +1,5 @@
 using Api.Audit;
-using Api.Configuration;
 using Api.Sessions;
-using Api.SignIn.Authorization;
 using Api.SignIn.Passkeys;
 using Api.Users;
 

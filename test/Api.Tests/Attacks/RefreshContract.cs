@@ -35,7 +35,7 @@ public abstract class RefreshContract : InstancesContract
     protected async Task Store_that_fails_at_each_step_signs_nobody_out()
     {
         var failing = new FailingStore(await OpenAsync());
-        using var app = new SignInApp(Start(failing));
+        using var app = AppOn(failing);
         await app.InitializeAsync();
         var token = (await app.StayAsync()).RefreshToken;
         var steps = 0;
@@ -115,6 +115,8 @@ public abstract class RefreshContract : InstancesContract
         Assert.Equal(200, (await there.RefreshAsync(Text(await SignInThereAsync(), "refresh_token"))).Status);
     }
 
+    private SignInApp AppOn(IDocumentStore store) => new(Start(store));
+
     private static string Text(JsonElement json, string member) => json.GetProperty(member).GetString()!;
 
     private sealed class NoKeys : IKeyRingStore
@@ -127,14 +129,8 @@ public abstract class RefreshContract : InstancesContract
     /// <summary>A store in which one of the next calls fails.</summary>
     private sealed class FailingStore(IDocumentStore store) : DelegatingDocumentStore(store)
     {
-        private int _failsIn = -1;
-
         /// <summary>The call that fails, from 1; 0: it has failed; negative: none.</summary>
-        public int FailsIn
-        {
-            get => _failsIn;
-            set => _failsIn = value;
-        }
+        public int FailsIn { get; set; } = -1;
 
         /// <summary>Whether a write is made before its answer is lost.</summary>
         public bool IsMade { get; set; }
@@ -151,7 +147,7 @@ public abstract class RefreshContract : InstancesContract
             return isFailing ? throw Failure() : isWritten;
         }
 
-        private bool IsFailing() => _failsIn > 0 && --_failsIn is 0;
+        private bool IsFailing() => FailsIn > 0 && --FailsIn is 0;
 
         private static StorageException Failure() => new("The store fails in this test.");
     }

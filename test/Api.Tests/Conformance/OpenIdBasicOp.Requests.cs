@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Api.Tests.Support;
 using static Api.Tests.Support.SignInApp;
 
 namespace Api.Tests.Conformance;

@@ -134,7 +134,8 @@ public sealed class Rfc7662(SignInApp app)
     {
         var secret = await app.Api.AddClientAsync("staying-web", "USER", client => SignInApp.SignsIn(client) with
         {
-            AuthenticationMethod = null, GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
+            AuthenticationMethod = null,
+            GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
         });
         var code = await app.GetCodeAsync(("client_id", "staying-web"), ("scope", "openid USER"));
         var (_, tokens) = await app.RedeemAsync(code, ("client_id", "staying-web"), ("client_secret", secret));

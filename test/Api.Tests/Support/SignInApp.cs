@@ -235,12 +235,12 @@ public sealed partial class SignInApp : IAsyncLifetime, IDisposable
         "/oauth2/token", new() { ["grant_type"] = "refresh_token", ["client_id"] = "staying", ["refresh_token"] = refreshToken }, changes);
 
     /// <summary>The tokens of a whole sign-in to the client <c>staying</c>.</summary>
-    public async Task<(string AccessToken, string IdToken, string RefreshToken)> StayAsync()
+    public async Task<UserTokens> StayAsync()
     {
         var tokens = await GetTokensAsync(("client_id", "staying"), ("scope", "openid USER"));
         string Text(string name) => tokens.GetProperty(name).GetString()!;
 
-        return (Text("access_token"), Text("id_token"), Text("refresh_token"));
+        return new(Text("access_token"), Text("id_token"), Text("refresh_token"));
     }
 
     /// <summary>Sends a form of a client, with changes; a null removes a parameter.</summary>
@@ -274,3 +274,6 @@ public sealed partial class SignInApp : IAsyncLifetime, IDisposable
     [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">")]
     private static partial Regex HiddenFields();
 }
+
+/// <summary>The tokens of a sign-in to a client with refresh tokens.</summary>
+public sealed record UserTokens(string AccessToken, string IdToken, string RefreshToken);

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Api.Foundation;
 using Api.Foundation.Json;
 using Api.Storage;
 using Api.Users;
