@@ -36,6 +36,8 @@ public sealed class TokenFamilyTests
         Assert.True(last.IsCurrent(third));
         Assert.False(last.IsCurrent(second));
         Assert.Equal(Noon.AddHours(1), last.LastUsedAt);
+        // The condition of a write is the version before.
+        Assert.Equal(3, new[] { _family, family, last }.Select(each => each.Version).Distinct().Count());
     }
 
     // 30 s, and a clock that is a minute off.
