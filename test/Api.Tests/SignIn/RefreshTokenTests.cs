@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Api.OAuth;
 using Api.Sessions;
 using Api.Storage;
 using Api.Tests.Support;
