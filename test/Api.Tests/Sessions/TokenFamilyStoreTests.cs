@@ -144,6 +144,21 @@ public sealed class TokenFamilyStoreTests : IAsyncLifetime
         Assert.Equal(other.SessionId, (await FindAsync(other))!.SessionId);
     }
 
+    [Fact]
+    public async Task Family_that_moves_while_it_is_read_is_live()
+    {
+        var family = await AddAsync("app");
+        var (next, _) = await Sessions.CreateAsync(_any.Sub, null, default);
+        var moving = new MovingStore(_documents, async () =>
+        {
+            await Families.MoveAsync(_session, next, default);
+            await Sessions.EndAsync(_session, default);
+        });
+        var families = new TokenFamilyStore(moving, new(moving, _options, _time), _options, _time);
+
+        Assert.Equal(next.Id, (await families.FindLiveAsync(family.Sub, family.Id, default))?.SessionId);
+    }
+
     private SessionStore Sessions => new(_documents, _options, _time);
 
     private TokenFamilyStore Families => new(_documents, Sessions, _options, _time);
@@ -168,5 +183,24 @@ public sealed class TokenFamilyStoreTests : IAsyncLifetime
         Assert.True(await _documents.WriteAsync([TokenFamilyStore.AdditionOf(family)], default));
 
         return family;
+    }
+
+    /// <summary>A store in which something happens after the first read.</summary>
+    private sealed class MovingStore(IDocumentStore store, Func<Task> move) : DelegatingDocumentStore(store)
+    {
+        private bool _hasMoved;
+
+        public override async Task<Document?> GetAsync(DocumentKey key, CancellationToken cancellation)
+        {
+            var read = await base.GetAsync(key, cancellation);
+
+            if (!_hasMoved)
+            {
+                _hasMoved = true;
+                await move();
+            }
+
+            return read;
+        }
     }
 }

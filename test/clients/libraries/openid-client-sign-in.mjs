@@ -59,7 +59,7 @@ export async function checkOpenidClientSignIn({ issuer, browse, secret, redirect
   await check('openid-client stays signed in, introspects and revokes', async () => {
     const config = await client.discovery(new URL(issuer), 'staying', undefined, client.None(), insecure);
     const web = await client.discovery(new URL(issuer), 'web', undefined, client.ClientSecretPost(secret), insecure);
-    const { checks, address } = await start(config, { scope: 'openid offline_access USER' });
+    const { checks, address } = await start(config, { scope: 'openid profile offline_access USER' });
     const first = await client.authorizationCodeGrant(config, await browse(address), checks);
     const [second, again] = await Promise.all([
       client.refreshTokenGrant(config, first.refresh_token), client.refreshTokenGrant(config, first.refresh_token),
@@ -70,7 +70,7 @@ export async function checkOpenidClientSignIn({ issuer, browse, secret, redirect
     assert.equal(third.claims().sub, first.claims().sub);
     assert.equal(third.scope, 'openid');
     const described = await client.tokenIntrospection(web, second.access_token);
-    assert.deepEqual([described.active, described.username, described.scope], [true, 'ann', 'openid offline_access USER']);
+    assert.deepEqual([described.active, described.username, described.scope], [true, 'ann', 'openid profile offline_access USER']);
 
     await client.tokenRevocation(config, third.refresh_token);
     assert.equal((await client.tokenIntrospection(web, second.access_token)).active, false);

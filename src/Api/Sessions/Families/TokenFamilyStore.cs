@@ -39,11 +39,25 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
             : null;
 
     /// <summary>The same, if its session is live or not needed.</summary>
-    public async Task<TokenFamily?> FindLiveAsync(string sub, string id, CancellationToken cancellation) =>
-        await FindAsync(sub, id, cancellation) is { } family
-        && (family.IsOffline || await sessions.FindAsync(sub, family.SessionId, cancellation) is not null)
-            ? family
-            : null;
+    public async Task<TokenFamily?> FindLiveAsync(string sub, string id, CancellationToken cancellation)
+    {
+        if (await FindAsync(sub, id, cancellation) is not { } family)
+        {
+            return null;
+        }
+
+        if (await HasSessionAsync(family, cancellation))
+        {
+            return family;
+        }
+
+        // The user may have signed in again at this moment. The family then has another session.
+        return await FindAsync(sub, id, cancellation) is { } moved
+            && moved.SessionId != family.SessionId
+            && await HasSessionAsync(moved, cancellation)
+                ? moved
+                : null;
+    }
 
     /// <summary>The families of a user, the last used first. Damaged ones, and those whose session has ended, are omitted.</summary>
     public async Task<ImmutableArray<TokenFamily>> ListAsync(string sub, CancellationToken cancellation) =>
@@ -144,6 +158,9 @@ internal sealed class TokenFamilyStore(IDocumentStore documents, SessionStore se
     /// <summary>Ends all families of a user, damaged ones too.</summary>
     public Task EndAllAsync(string sub, CancellationToken cancellation) =>
         documents.DeleteAllAsync(UserStore.PartitionOf(sub), UserStore.FamilyPrefix, also: null, cancellation);
+
+    private async Task<bool> HasSessionAsync(TokenFamily family, CancellationToken cancellation) =>
+        family.IsOffline || await sessions.FindAsync(family.Sub, family.SessionId, cancellation) is not null;
 
     private Task<bool> MoveAsync(TokenFamily family, Session after)
     {
